@@ -1,0 +1,3 @@
+"""
+Azure Remote Rendering sessions in Python.
+"""
