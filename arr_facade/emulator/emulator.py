@@ -1,0 +1,351 @@
+"""
+The emulator as its user holds it: made with a few settings, asked by a transport or a server, steered by setters.
+"""
+
+from __future__ import annotations
+
+import random as random_module
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from arr_facade.clock import SystemClock
+from arr_facade.durations import parse_duration
+from arr_facade.emulator._time import service_time
+from arr_facade.emulator.api import Service, route
+from arr_facade.emulator.settings import Settings, at_least_one, read_startup
+from arr_facade.emulator.store import Store
+from arr_facade.emulator.sts import TokenService
+from arr_facade.emulator.transport import EmulatorTransport
+from arr_facade.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from arr_facade.clock import Clock
+    from arr_facade.durations import DurationLike
+    from arr_facade.emulator._http import Request, Response
+    from arr_facade.emulator.api import Route
+    from arr_facade.emulator.conversion import Decide, Outcome
+    from arr_facade.emulator.documents import Shape
+    from arr_facade.emulator.sts import Role
+    from arr_facade.emulator.world import SessionRow
+
+__all__ = ["DEFAULT_ACCOUNT_ID", "DEFAULT_ACCOUNT_KEY", "Call", "Emulator", "Hook"]
+
+DEFAULT_ACCOUNT_ID = "a1e5c0de-0000-4000-8000-000000000001"
+"""The account of an emulator that was not told another."""
+DEFAULT_ACCOUNT_KEY = "ZW11bGF0b3Iga2V5LCBrbm93biB0byBldmVyeW9uZSE="
+"""Its key. It is no secret: it opens emulators only."""
+_LOG_LENGTH = 1000
+_ENDPOINT = "http://emulator.localhost"
+
+
+@attrs.frozen
+class Call:
+    """
+    One answered request, without anything secret.
+
+    Attributes:
+        operation: The operation's name, such as `"get_session"`; None where there is none.
+        method: The verb.
+        path: The path without the query.
+        status: The status it was answered with.
+        ms_cv: The correlation vector of the answer.
+        client_cv: The correlation vector the client sent (`X-MRC-CV`), or None.
+    """
+
+    operation: str | None
+    method: str
+    path: str
+    status: int
+    ms_cv: str
+    client_cv: str | None = None
+
+
+class Hook(Protocol):
+    """
+    Something that may answer in the service's place, or change its answer.
+    """
+
+    def before(self, where: Route, request: Request) -> Response | None:
+        """
+        An answer instead of carrying the request out, or None to let it happen.
+        """
+        ...
+
+    def after(self, where: Route, request: Request, response: Response) -> Response:
+        """
+        What the client gets once the request has been carried out and answered with `response`.
+        """
+        ...
+
+
+class Emulator:
+    """
+    Azure Remote Rendering and its token service for one account.
+
+    The state follows from stored instants and a clock: nothing runs in the background, and reading changes nothing.
+    Usable from any thread; a context manager that closes it.
+
+    Args:
+        clock: The clock it lives by; None is the machine's. A `SystemClock(speed=60)` makes an hour a minute.
+        state: A SQLite file for what there is, which several emulators and processes may share; None is memory.
+        shape: `"late"`, answers as from March 2021 on, or `"early"`, as before (service.md B.2).
+        account_id: The account, a UUID.
+        account_key: Its key.
+        secondary_key: Another key that opens it as well, or None.
+        identities: What the token service accepts in place of a Microsoft Entra token, and the role of each:
+            `"Administrator"`, or `"Client"`, which may not convert.
+        startup: How long a session starts, by size, over the defaults of 8 s for Standard and 60 s for Premium; None as
+            a value is until `ready_session` is called. A further key is a further size.
+        conversion_start: How long a conversion is NotStarted. Default 2 s.
+        conversion_end: How long after the request it ends. Default 42 s, the shortest recorded.
+        linked_storage: Names of the storage accounts that need no shared access signature; `"*"` is all of them.
+        decide: From a conversion's settings to its outcome; None, or its answer None, leaves that to
+            `conversion.RULES`.
+        token_lifetime: How long a token is valid. Default 24 h.
+        page_size: The most items on one page of a list, from 1. Default 100.
+        random: Where ports, host names, token ids and correlation vectors come from; seed it to have the same ones.
+
+    Raises:
+        ConfigurationError: A setting is wrong, or the file cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        state: str | os.PathLike[str] | None = None,
+        shape: Shape = "late",
+        account_id: str = DEFAULT_ACCOUNT_ID,
+        account_key: str = DEFAULT_ACCOUNT_KEY,
+        secondary_key: str | None = None,
+        identities: Mapping[str, Role] | None = None,
+        startup: Mapping[str, DurationLike | None] | None = None,
+        conversion_start: DurationLike = "2s",
+        conversion_end: DurationLike = "42s",
+        linked_storage: Collection[str] = (),
+        decide: Decide | None = None,
+        token_lifetime: DurationLike = "24h",
+        page_size: int = 100,
+        random: random_module.Random | None = None,
+    ) -> None:
+        if shape not in ("late", "early"):
+            raise ConfigurationError("shape", shape, 'is not one of "late" and "early"')
+        self._settings = Settings(
+            account_id=account_id.lower(),
+            shape=shape,
+            startup=read_startup(startup),
+            conversion_start=parse_duration(conversion_start, field="conversion_start").total_seconds(),
+            conversion_end=parse_duration(conversion_end, field="conversion_end").total_seconds(),
+            linked_storage=set(linked_storage),
+            decide=decide,
+            page_size=at_least_one(page_size, "page_size"),
+        )
+        self._account_key = account_key
+        self._clock = SystemClock() if clock is None else clock
+        self._store = Store(state)
+        self._now = service_time(self._clock, self._store)
+        # Not a secret's source: real ports and vectors are no secrets either, and tests want to repeat them.
+        rng = random_module.Random() if random is None else random  # noqa: S311 - see above
+        self._sts = TokenService(
+            self._settings.account_id,
+            (account_key,) if secondary_key is None else (account_key, secondary_key),
+            identities=identities or {},
+            lifetime=parse_duration(token_lifetime, field="token_lifetime").total_seconds(),
+            now=self._now,
+            rng=rng,
+        )
+        self._service = Service(self._settings, self._store, self._sts, self._now, rng)
+        self._requests: deque[Call] = deque(maxlen=_LOG_LENGTH)
+        self.hooks: list[Hook] = []
+        """Asked in order before each request, and in reverse order after it; empty by default."""
+
+    def __repr__(self) -> str:
+        where = "memory" if self._store.path is None else str(self._store.path)
+        return f"Emulator(account_id={self.account_id!r}, shape={self._settings.shape!r}, state={where!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def endpoint(self) -> str:
+        """
+        The rendering service's URL for clients that use `transport`; there is no socket behind it.
+        """
+        return _ENDPOINT
+
+    @property
+    def sts_endpoint(self) -> str:
+        """
+        The token service's URL for clients that use `transport`.
+        """
+        return _ENDPOINT
+
+    @property
+    def account_id(self) -> str:
+        """
+        The account.
+        """
+        return self._settings.account_id
+
+    @property
+    def account_key(self) -> str:
+        """
+        The account's key.
+        """
+        return self._account_key
+
+    @property
+    def clock(self) -> Clock:
+        """
+        The clock it lives by.
+        """
+        return self._clock
+
+    def now(self) -> float:
+        """
+        The service's own time, in seconds since 1970; see `service_time` for how it relates to the clock.
+        """
+        return self._now()
+
+    def handle(self, request: Request) -> Response:
+        """
+        Answer a request: the whole service, without I/O but that of its state.
+        """
+        where = route(request.method, request.path)
+        response = next((answer for hook in self.hooks if (answer := hook.before(where, request))), None)
+        if response is None:
+            response = self._service.answer(where, request)
+            for hook in reversed(self.hooks):
+                response = hook.after(where, request, response)
+        self._requests.append(
+            Call(
+                operation=where.operation,
+                method=request.method,
+                path=request.path,
+                status=response.status,
+                ms_cv=response.header("MS-CV") or "",
+                client_cv=request.headers.get("x-mrc-cv"),
+            )
+        )
+        return response
+
+    def transport(self) -> EmulatorTransport:
+        """
+        A transport for `httpx.Client` and `httpx.AsyncClient` that ends here, without a socket.
+        """
+        return EmulatorTransport(self.handle)
+
+    @property
+    def requests(self) -> list[Call]:
+        """
+        The last 1,000 answered requests, oldest first.
+        """
+        return list(self._requests)
+
+    def calls(self, operation: str) -> list[Call]:
+        """
+        Those of `requests` with this operation, such as `"get_session"` or `"get_token"`.
+        """
+        return [call for call in self.requests if call.operation == operation]
+
+    def issue_token(self, *, role: Role = "Administrator", lifetime: DurationLike | None = None) -> str:
+        """
+        An access token, as the token service would give it.
+
+        Args:
+            role: What it allows; `"Client"` may not convert.
+            lifetime: How long it is valid; None is `token_lifetime`, 0 has expired already.
+        """
+        seconds = None if lifetime is None else parse_duration(lifetime, field="lifetime").total_seconds()
+        return self._sts.issue(role=role, lifetime=seconds)
+
+    def ready_session(self, session_id: str) -> None:
+        """
+        Let a session that is Starting be Ready now.
+
+        Raises:
+            ConfigurationError: There is no such session, or it has ended.
+        """
+        self._change_session(session_id, ready=self._now())
+
+    def hold_session(self, session_id: str) -> None:
+        """
+        Keep a session Starting until `ready_session` or `fail_session` is called.
+
+        Raises:
+            ConfigurationError: There is no such session, or it has ended.
+        """
+        self._change_session(session_id, ready=float("inf"))
+
+    def fail_session(
+        self,
+        session_id: str,
+        code: str = "InternalServerError",
+        message: str = "An internal server error occurred.",
+    ) -> None:
+        """
+        End a session as Error now, with this code and message in its `error`.
+
+        Raises:
+            ConfigurationError: There is no such session, or it has ended.
+        """
+        self._change_session(session_id, ended=self._now(), ending="Error", error_code=code, error_message=message)
+
+    def finish_conversion(self, conversion_id: str, outcome: Outcome) -> None:
+        """
+        End a conversion now with this outcome, also one that had ended with another.
+
+        Raises:
+            ConfigurationError: There is no such conversion.
+        """
+        with self._store.transaction():
+            row = self._store.conversion(self.account_id, conversion_id)
+            if row is None:
+                raise ConfigurationError("conversion_id", conversion_id, "is no conversion of this emulator")
+            self._store.save_conversion(
+                attrs.evolve(
+                    row,
+                    finished=self._now(),
+                    outcome=outcome.status,
+                    error_code=outcome.code,
+                    error_message=outcome.message,
+                )
+            )
+
+    def link_storage(self, name: str) -> None:
+        """
+        Link a storage account by name or host, so that conversions need no signature for it; `"*"` links all.
+        """
+        self._settings.linked_storage.add(name)
+
+    def reset(self) -> None:
+        """
+        Forget all sessions, conversions and logged requests; tokens stay valid.
+        """
+        self._store.reset()
+        self._requests.clear()
+
+    def close(self) -> None:
+        """
+        Close the state file; a second time does nothing.
+        """
+        self._store.close()
+
+    def _change_session(self, session_id: str, **changes: object) -> None:
+        with self._store.transaction():
+            row: SessionRow | None = self._store.session(self.account_id, session_id)
+            if row is None or row.over <= self._now():
+                raise ConfigurationError("session_id", session_id, "is no live session of this emulator")
+            self._store.save_session(attrs.evolve(row, **changes))

@@ -1,0 +1,84 @@
+"""
+How an emulator behaves, read once when it is made.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import attrs
+
+from arr_facade.durations import parse_duration
+from arr_facade.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arr_facade.durations import DurationLike
+    from arr_facade.emulator.conversion import Decide
+    from arr_facade.emulator.documents import Shape
+
+__all__ = ["DEFAULT_STARTUP", "Settings", "read_startup"]
+
+DEFAULT_STARTUP: Mapping[str, DurationLike] = {"Standard": "8s", "Premium": "60s"}
+"""How long each size starts: Standard as recorded in 2022, Premium decided here, for no recording has one."""
+
+
+@attrs.define
+class Settings:
+    """
+    What the operations ask for.
+
+    Attributes:
+        account_id: The one account there is.
+        shape: Which of the two recorded shapes answers have.
+        startup: Seconds from the request until Ready by size; `math.inf` waits to be told. Its keys are the known sizes.
+        conversion_start: Seconds a conversion stays NotStarted.
+        conversion_end: Seconds from the request until a conversion ends.
+        linked_storage: Storage accounts that need no signature.
+        decide: How conversions end, where not by the rules.
+        page_size: The most items on one page of a list.
+        region: The region in host names; the default is none of Azure's, so that no name can belong to anybody.
+    """
+
+    account_id: str
+    shape: Shape
+    startup: Mapping[str, float]
+    conversion_start: float
+    conversion_end: float
+    linked_storage: set[str]
+    decide: Decide | None
+    page_size: int
+    region: str = "local"
+
+    def size(self, spelled: str) -> str | None:
+        """
+        The size as the service spells it, from any case, or None where there is no such size.
+        """
+        return next((size for size in self.startup if size.lower() == spelled.lower()), None)
+
+
+def read_startup(given: Mapping[str, DurationLike | None] | None) -> dict[str, float]:
+    """
+    Seconds to start by size, the given ones over the defaults.
+
+    Raises:
+        ConfigurationError: One of them is no duration.
+    """
+    return {
+        size: math.inf if time is None else parse_duration(time, field=f"startup[{size!r}]").total_seconds()
+        for size, time in {**DEFAULT_STARTUP, **(given or {})}.items()
+    }
+
+
+def at_least_one(value: int, field: str) -> int:
+    """
+    The value, which has to be 1 or more.
+
+    Raises:
+        ConfigurationError: It is less.
+    """
+    if value < 1:
+        raise ConfigurationError(field, value, "has to be 1 or more")
+    return value

@@ -1,0 +1,213 @@
+"""
+Rows in SQLite, in memory or in a file that several processes share.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from arr_facade.emulator.world import RETENTION, ConversionRow, SessionRow
+from arr_facade.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+__all__ = ["Store"]
+
+_VERSION = 1
+
+# `over` repeats the row's own property, so that an index finds the few live sessions among many ended ones.
+_SCHEMA = (
+    """
+    CREATE TABLE sessions (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      account TEXT NOT NULL, id TEXT NOT NULL, size TEXT NOT NULL, created REAL NOT NULL,
+      asked_lease INTEGER NOT NULL, lease INTEGER NOT NULL, ready REAL NOT NULL,
+      hostname TEXT NOT NULL, handshake_port INTEGER NOT NULL, inspector_port INTEGER NOT NULL, teraflops REAL NOT NULL,
+      ended REAL NOT NULL, ending TEXT NOT NULL, error_code TEXT, error_message TEXT, over REAL NOT NULL,
+      UNIQUE (account, id)
+    )""",
+    "CREATE INDEX sessions_over ON sessions (account, over)",
+    """
+    CREATE TABLE conversions (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      account TEXT NOT NULL, id TEXT NOT NULL, created REAL NOT NULL, settings TEXT NOT NULL,
+      started REAL NOT NULL, finished REAL NOT NULL, outcome TEXT NOT NULL, error_code TEXT, error_message TEXT,
+      UNIQUE (account, id)
+    )""",
+    "CREATE INDEX conversions_seq ON conversions (account, seq)",
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID",
+)
+
+_SESSION_COLUMNS = [field.name for field in attrs.fields(SessionRow)]
+_CONVERSION_COLUMNS = [field.name for field in attrs.fields(ConversionRow)]
+
+
+def _upsert(table: str, columns: list[str]) -> str:
+    marks = ", ".join(f":{name}" for name in columns)
+    # Not INSERT OR REPLACE: that would give the row a new `seq` and so another place in the lists.
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT (account, id) DO UPDATE SET {changes}"  # noqa: S608 - names from above, no input
+    )
+
+
+_SESSIONS = ", ".join(_SESSION_COLUMNS)
+_CONVERSIONS = ", ".join(_CONVERSION_COLUMNS)
+_GET_SESSION = f"SELECT {_SESSIONS} FROM sessions WHERE account = ? AND id = ?"  # noqa: S608 - names from above
+_PUT_SESSION = _upsert("sessions", [*_SESSION_COLUMNS, "over"])
+# The unary plus keeps SQLite on the index of `over`: it would else walk all rows in the order of `seq`.
+_LIVE_SESSIONS = f"""
+    SELECT seq, {_SESSIONS} FROM sessions WHERE account = ? AND over > ? AND +seq > ? ORDER BY +seq LIMIT ?
+"""  # noqa: S608 - names from above
+_GET_CONVERSION = f"SELECT {_CONVERSIONS} FROM conversions WHERE account = ? AND id = ?"  # noqa: S608 - names from above
+_PUT_CONVERSION = _upsert("conversions", _CONVERSION_COLUMNS)
+_ALL_CONVERSIONS = f"""
+    SELECT seq, {_CONVERSIONS} FROM conversions WHERE account = ? AND seq > ? ORDER BY seq LIMIT ?
+"""  # noqa: S608 - names from above
+
+
+class Store:
+    """
+    Sessions and conversions by account and id; usable from any thread.
+
+    Args:
+        path: A file, made where it is missing, that any number of processes may have open (SQLite in WAL mode);
+            None keeps everything in memory.
+
+    Raises:
+        ConfigurationError: The file cannot be opened, is no SQLite file, or has another version's tables.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(path or ":memory:", timeout=10.0, isolation_level=None, check_same_thread=False)
+            self._open()
+        except sqlite3.Error as error:
+            raise ConfigurationError("state", str(path), f"cannot be used: {error}") from error
+
+    def _open(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # Enough for a killed process; only a power cut could lose the last writes, never tear the file.
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        with self.transaction():
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                for statement in _SCHEMA:
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {_VERSION}")
+            elif version != _VERSION:
+                raise ConfigurationError("state", str(self.path), f"has tables of version {version}, not {_VERSION}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """
+        Everything inside happens at once for all threads and processes, or not at all when it raises.
+        """
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def session(self, account: str, session_id: str) -> SessionRow | None:
+        """
+        The session of that id, or None.
+        """
+        row = self._one(_GET_SESSION, (account, session_id))
+        return None if row is None else SessionRow(*row)
+
+    def live_sessions(self, account: str, now: float, *, after: int, limit: int) -> list[tuple[int, SessionRow]]:
+        """
+        Up to `limit` sessions not over at `now`, oldest first, each with its place; only places above `after`.
+        """
+        rows = self._all(_LIVE_SESSIONS, (account, now, after, limit))
+        return [(row[0], SessionRow(*row[1:])) for row in rows]
+
+    def save_session(self, row: SessionRow) -> None:
+        """
+        Add the session, or change the one with its account and id.
+        """
+        self._write(_PUT_SESSION, {**_columns(row), "over": row.over})
+
+    def forget_sessions(self, account: str, now: float) -> None:
+        """
+        Remove what the service would not remember any more.
+        """
+        self._write("DELETE FROM sessions WHERE account = ? AND over <= ?", (account, now - RETENTION))
+
+    def conversion(self, account: str, conversion_id: str) -> ConversionRow | None:
+        """
+        The conversion of that id, or None.
+        """
+        row = self._one(_GET_CONVERSION, (account, conversion_id))
+        return None if row is None else ConversionRow(*row)
+
+    def conversions(self, account: str, *, after: int, limit: int) -> list[tuple[int, ConversionRow]]:
+        """
+        Up to `limit` conversions, oldest first, each with its place; only places above `after`.
+        """
+        rows = self._all(_ALL_CONVERSIONS, (account, after, limit))
+        return [(row[0], ConversionRow(*row[1:])) for row in rows]
+
+    def save_conversion(self, row: ConversionRow) -> None:
+        """
+        Add the conversion, or change the one with its account and id.
+        """
+        self._write(_PUT_CONVERSION, _columns(row))
+
+    def meta(self, key: str) -> float | None:
+        """
+        A number kept beside the rows, or None.
+        """
+        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
+        return None if row is None else float(row[0])
+
+    def set_meta(self, key: str, value: float) -> None:
+        """
+        Keep a number beside the rows.
+        """
+        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def reset(self) -> None:
+        """
+        Remove all sessions and conversions.
+        """
+        with self.transaction():
+            self._db.execute("DELETE FROM sessions")
+            self._db.execute("DELETE FROM conversions")
+
+    def close(self) -> None:
+        """
+        Close the file; a second time does nothing.
+        """
+        with self._lock:
+            self._db.close()
+
+    def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        with self._lock:
+            found: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+            return found
+
+    def _all(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def _write(self, sql: str, values: tuple[Any, ...] | dict[str, Any]) -> None:
+        with self._lock:
+            self._db.execute(sql, values)
+
+
+def _columns(row: SessionRow | ConversionRow) -> dict[str, Any]:
+    return attrs.asdict(row, recurse=False)

@@ -1,0 +1,145 @@
+"""
+The Mixed Reality token service: an account key, or an identity's token, for an access token (service.md A.4).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Claims", "Role", "TokenService", "bearer"]
+
+Role = Literal["Administrator", "Client"]
+"""Administrator may do everything, Client everything but conversions (service.md A.4)."""
+
+
+@attrs.frozen
+class Claims:
+    """
+    What a genuine access token says.
+    """
+
+    account_id: str
+    role: Role
+    expires: float
+
+
+def bearer(headers: Mapping[str, str]) -> str | None:
+    """
+    What follows `Bearer` in the Authorization header, or None.
+    """
+    scheme, _, credential = headers.get("authorization", "").partition(" ")
+    return credential.strip() or None if scheme.lower() == "bearer" else None
+
+
+class TokenService:
+    """
+    Issues and checks JSON web tokens of one account.
+
+    They are signed with HMAC-SHA256 by a key derived from the account's: another emulator of the same account accepts
+    them, one of another account does not. (The real service signed with RS256; a client has no business checking it.)
+
+    Args:
+        account_id: The account.
+        keys: The account's keys; the first also signs.
+        identities: Texts accepted in place of a Microsoft Entra token, and the role each has.
+        lifetime: Seconds for which a token is valid.
+        now: Reads the service's time.
+        rng: Makes the token ids.
+    """
+
+    def __init__(
+        self,
+        account_id: str,
+        keys: tuple[str, ...],
+        *,
+        identities: Mapping[str, Role],
+        lifetime: float,
+        now: Callable[[], float],
+        rng: random.Random,
+    ) -> None:
+        self._account_id = account_id
+        self._identities = dict(identities)
+        self._credentials = [f"{account_id}:{key}".encode() for key in keys]
+        self._secret = hmac.digest(keys[0].encode(), b"access token of " + account_id.encode(), "sha256")
+        self._lifetime = lifetime
+        self._now = now
+        self._rng = rng
+        # A client sends the same token with every call: once is enough to see that it is genuine.
+        self._claims = lru_cache(maxsize=256)(self._read)
+
+    def exchange(self, account_id: str, credential: str | None) -> str | None:
+        """
+        An access token for the account, or None where the credential does not open it.
+        """
+        if credential is None or account_id.lower() != self._account_id.lower():
+            return None
+        offered = credential.encode()
+        if any([hmac.compare_digest(offered, known) for known in self._credentials]):
+            return self.issue()
+        role = self._identities.get(credential)
+        return None if role is None else self.issue(role=role)
+
+    def issue(self, *, role: Role = "Administrator", lifetime: float | None = None) -> str:
+        """
+        A fresh access token.
+
+        Args:
+            role: What it allows.
+            lifetime: Seconds until it expires; None is the service's usual one, below 0 is expired already.
+        """
+        now = self._now()
+        return self._sign(
+            {
+                "iss": "https://sts.mixedreality.azure.com",
+                "aud": "https://mixedreality.azure.com",
+                "sub": self._account_id,
+                "role": role,
+                "iat": int(now),
+                "nbf": int(now),
+                "exp": int(now + (self._lifetime if lifetime is None else lifetime)),
+                "jti": f"{self._rng.getrandbits(128):032x}",
+            }
+        )
+
+    def check(self, token: str | None) -> Claims | None:
+        """
+        What the token says, or None where it is missing, forged, another account's key's, or expired.
+        """
+        claims = None if token is None else self._claims(token)
+        return claims if claims is not None and self._now() < claims.expires else None
+
+    def _sign(self, claims: Mapping[str, Any]) -> str:
+        text = ".".join(_encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+        return f"{text}.{_encode(self._signature(text))}"
+
+    def _signature(self, text: str) -> bytes:
+        return hmac.digest(self._secret, text.encode(), hashlib.sha256)
+
+    def _read(self, token: str) -> Claims | None:
+        text, _, signature = token.rpartition(".")
+        try:
+            genuine = hmac.compare_digest(_decode(signature), self._signature(text))
+            claims = json.loads(_decode(text.partition(".")[2])) if genuine else None
+        except (ValueError, binascii.Error):
+            return None
+        return claims and Claims(claims["sub"], claims["role"], claims["exp"])
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
