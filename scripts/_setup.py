@@ -26,9 +26,20 @@ EX_UNAVAILABLE = 69  # sysexits.h: something this program needs is not there
 
 _CONSTRAINTS = "requirements/constraints.txt"
 _INGREDIENTS = ("pyproject.toml", _CONSTRAINTS)
+_RETRIES = 2  # and not pip's five, which keep a machine without network waiting for half a minute
 _TAIL = 15
 # What pip writes, in lower case, when the trouble is on the way to the package index rather than in the request.
-_NETWORK = ("connection", "timed out", "timeout", "name resolution", "proxy", "ssl", "certificate", "getaddrinfo")
+_NETWORK = (
+    "connection",
+    "timed out",
+    "timeout",
+    "name resolution",
+    "proxy",
+    "ssl",
+    "certificate",
+    "getaddrinfo",
+    "versions: none",
+)
 
 
 class SetupError(Exception):
@@ -137,7 +148,16 @@ def _usable(home: Path) -> bool:
 
 def _pip(python: Path, arguments: Sequence[str], *, root: Path) -> None:
     _say(f"  pip install {' '.join(arguments)}")
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"]
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--retries",
+        str(_RETRIES),
+    ]
     done = subprocess.run(
         [*command, *arguments], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
