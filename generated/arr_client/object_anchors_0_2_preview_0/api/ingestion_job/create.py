@@ -1,0 +1,223 @@
+# Made from spec/openapi/object_anchors_0_2_preview_0.yaml. Do not edit: run `python scripts/regenerate.py`.
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
+from ...models.ingestion_properties import IngestionProperties
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    account_id: UUID,
+    job_id: UUID,
+    *,
+    body: IngestionProperties | Unset = UNSET,
+    api_version: str | Unset = "0.2-preview.0",
+    x_mrc_cv: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_mrc_cv, Unset):
+        headers["x-mrc-cv"] = x_mrc_cv
+
+    params: dict[str, Any] = {}
+
+    params["api-version"] = api_version
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/accounts/{account_id}/jobs/{job_id}".format(
+            account_id=quote(str(account_id), safe=""),
+            job_id=quote(str(job_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorResponse | IngestionProperties:
+    if response.status_code == 201:
+        response_201 = IngestionProperties.from_dict(response.json())
+
+        return response_201
+
+    response_default = ErrorResponse.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | IngestionProperties]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    account_id: UUID,
+    job_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    body: IngestionProperties | Unset = UNSET,
+    api_version: str | Unset = "0.2-preview.0",
+    x_mrc_cv: str | Unset = UNSET,
+) -> Response[ErrorResponse | IngestionProperties]:
+    """
+    Args:
+        account_id (UUID):
+        job_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.0'.
+        x_mrc_cv (str | Unset):
+        body (IngestionProperties | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | IngestionProperties]
+    """
+
+    kwargs = _get_kwargs(
+        account_id=account_id,
+        job_id=job_id,
+        body=body,
+        api_version=api_version,
+        x_mrc_cv=x_mrc_cv,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    account_id: UUID,
+    job_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    body: IngestionProperties | Unset = UNSET,
+    api_version: str | Unset = "0.2-preview.0",
+    x_mrc_cv: str | Unset = UNSET,
+) -> ErrorResponse | IngestionProperties | None:
+    """
+    Args:
+        account_id (UUID):
+        job_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.0'.
+        x_mrc_cv (str | Unset):
+        body (IngestionProperties | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | IngestionProperties
+    """
+
+    return sync_detailed(
+        account_id=account_id,
+        job_id=job_id,
+        client=client,
+        body=body,
+        api_version=api_version,
+        x_mrc_cv=x_mrc_cv,
+    ).parsed
+
+
+async def asyncio_detailed(
+    account_id: UUID,
+    job_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    body: IngestionProperties | Unset = UNSET,
+    api_version: str | Unset = "0.2-preview.0",
+    x_mrc_cv: str | Unset = UNSET,
+) -> Response[ErrorResponse | IngestionProperties]:
+    """
+    Args:
+        account_id (UUID):
+        job_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.0'.
+        x_mrc_cv (str | Unset):
+        body (IngestionProperties | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | IngestionProperties]
+    """
+
+    kwargs = _get_kwargs(
+        account_id=account_id,
+        job_id=job_id,
+        body=body,
+        api_version=api_version,
+        x_mrc_cv=x_mrc_cv,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    account_id: UUID,
+    job_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    body: IngestionProperties | Unset = UNSET,
+    api_version: str | Unset = "0.2-preview.0",
+    x_mrc_cv: str | Unset = UNSET,
+) -> ErrorResponse | IngestionProperties | None:
+    """
+    Args:
+        account_id (UUID):
+        job_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.0'.
+        x_mrc_cv (str | Unset):
+        body (IngestionProperties | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | IngestionProperties
+    """
+
+    return (
+        await asyncio_detailed(
+            account_id=account_id,
+            job_id=job_id,
+            client=client,
+            body=body,
+            api_version=api_version,
+            x_mrc_cv=x_mrc_cv,
+        )
+    ).parsed

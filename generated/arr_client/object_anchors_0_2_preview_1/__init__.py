@@ -1,0 +1,10 @@
+# Made from spec/openapi/object_anchors_0_2_preview_1.yaml. Do not edit: run `python scripts/regenerate.py`.
+
+"""A client library for accessing AOA front end APIs"""
+
+from .client import AuthenticatedClient, Client
+
+__all__ = (
+    "AuthenticatedClient",
+    "Client",
+)

@@ -1,0 +1,191 @@
+# Made from spec/openapi/object_anchors_0_2_preview_1.yaml. Do not edit: run `python scripts/regenerate.py`.
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
+from ...models.upload_location import UploadLocation
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    account_id: UUID,
+    *,
+    api_version: str | Unset = "0.2-preview.1",
+    x_mrc_cv: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_mrc_cv, Unset):
+        headers["x-mrc-cv"] = x_mrc_cv
+
+    params: dict[str, Any] = {}
+
+    params["api-version"] = api_version
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/accounts/{account_id}/blobUploadEndpoint".format(
+            account_id=quote(str(account_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorResponse | UploadLocation:
+    if response.status_code == 200:
+        response_200 = UploadLocation.from_dict(response.json())
+
+        return response_200
+
+    response_default = ErrorResponse.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | UploadLocation]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    account_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: str | Unset = "0.2-preview.1",
+    x_mrc_cv: str | Unset = UNSET,
+) -> Response[ErrorResponse | UploadLocation]:
+    """
+    Args:
+        account_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.1'.
+        x_mrc_cv (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | UploadLocation]
+    """
+
+    kwargs = _get_kwargs(
+        account_id=account_id,
+        api_version=api_version,
+        x_mrc_cv=x_mrc_cv,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    account_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: str | Unset = "0.2-preview.1",
+    x_mrc_cv: str | Unset = UNSET,
+) -> ErrorResponse | UploadLocation | None:
+    """
+    Args:
+        account_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.1'.
+        x_mrc_cv (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | UploadLocation
+    """
+
+    return sync_detailed(
+        account_id=account_id,
+        client=client,
+        api_version=api_version,
+        x_mrc_cv=x_mrc_cv,
+    ).parsed
+
+
+async def asyncio_detailed(
+    account_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: str | Unset = "0.2-preview.1",
+    x_mrc_cv: str | Unset = UNSET,
+) -> Response[ErrorResponse | UploadLocation]:
+    """
+    Args:
+        account_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.1'.
+        x_mrc_cv (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | UploadLocation]
+    """
+
+    kwargs = _get_kwargs(
+        account_id=account_id,
+        api_version=api_version,
+        x_mrc_cv=x_mrc_cv,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    account_id: UUID,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: str | Unset = "0.2-preview.1",
+    x_mrc_cv: str | Unset = UNSET,
+) -> ErrorResponse | UploadLocation | None:
+    """
+    Args:
+        account_id (UUID):
+        api_version (str | Unset):  Default: '0.2-preview.1'.
+        x_mrc_cv (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | UploadLocation
+    """
+
+    return (
+        await asyncio_detailed(
+            account_id=account_id,
+            client=client,
+            api_version=api_version,
+            x_mrc_cv=x_mrc_cv,
+        )
+    ).parsed

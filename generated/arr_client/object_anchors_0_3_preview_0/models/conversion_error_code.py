@@ -1,0 +1,23 @@
+# Made from spec/openapi/object_anchors_0_3_preview_0.yaml. Do not edit: run `python scripts/regenerate.py`.
+
+from enum import StrEnum
+
+
+class ConversionErrorCode(StrEnum):
+    ASSET_CANNOT_BE_CONVERTED = "ASSET_CANNOT_BE_CONVERTED"
+    ASSET_DIMENSIONS_OUT_OF_BOUNDS = "ASSET_DIMENSIONS_OUT_OF_BOUNDS"
+    ASSET_SIZE_TOO_LARGE = "ASSET_SIZE_TOO_LARGE"
+    INVALID_ASSET_URI = "INVALID_ASSET_URI"
+    INVALID_FACE_VERTICES = "INVALID_FACE_VERTICES"
+    INVALID_GRAVITY = "INVALID_GRAVITY"
+    INVALID_JOB_ID = "INVALID_JOB_ID"
+    INVALID_SCALE = "INVALID_SCALE"
+    NO_ERROR = "NO_ERROR"
+    SERVICE_ERROR = "SERVICE_ERROR"
+    TOO_MANY_RIG_POSES = "TOO_MANY_RIG_POSES"
+    UNKNOWN = "UNKNOWN"
+    ZERO_FACES = "ZERO_FACES"
+    ZERO_TRAJECTORIES_GENERATED = "ZERO_TRAJECTORIES_GENERATED"
+
+    def __str__(self) -> str:
+        return str(self.value)

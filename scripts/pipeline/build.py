@@ -1,0 +1,83 @@
+"""
+The steps put together: from Swagger bytes to a document, from documents to the package.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline import documents, overlay, provenance
+from pipeline.errors import PipelineError
+from pipeline.generate import generate_packages, tidy, tool_versions
+from pipeline.lower import lower
+from pipeline.pins import Api, Pins
+from pipeline.validate import validate
+from pipeline.verify import verify_package
+
+Document = dict[str, Any]
+
+
+class BuildError(PipelineError):
+    """A step has not what it is to start from."""
+
+
+def sha256(content: bytes) -> str:
+    """The hexadecimal sha256 of the bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def build_document(api: Api, swagger: bytes, files: Mapping[str, bytes], overlay_folder: Path) -> bytes:
+    """
+    The file of spec/openapi for an API: its Swagger lowered, overlaid and validated.
+
+    Args:
+        api: The pin, for its name and overlays.
+        swagger: The Swagger's bytes.
+        files: The files the Swagger refers to, by path relative to it.
+        overlay_folder: Where the overlays lie.
+
+    Raises:
+        PipelineError: A step refused.
+        OverlayError: An overlay does not fit.
+    """
+
+    def resolve(file: str) -> Document:
+        if file not in files:
+            raise BuildError(f"{api.name}: the Swagger refers to {file}, which was not fetched")
+        return documents.parse_json(files[file], file)
+
+    lowered = lower(documents.parse_swagger(swagger, api.path), resolve)
+    overlaid = overlay.apply(lowered, [overlay_folder / name for name in api.overlays])
+    validate(overlaid, f"{api.name}.yaml")
+    return documents.dump(overlaid)
+
+
+def build_client(pins: Pins, openapi: Path, target: Path, *, only: Sequence[Api], present: Path) -> None:
+    """
+    The package arr_client, complete, in a folder that does not exist yet.
+
+    Args:
+        pins: What the package is to say it was made from.
+        openapi: The folder with the documents.
+        target: Where the package goes.
+        only: The APIs to generate.
+        present: The package as it is; the other APIs are taken from it.
+
+    Raises:
+        PipelineError: A document is missing, or a tool refused one.
+    """
+    loaded = {api.name: documents.load(openapi / f"{api.name}.yaml") for api in only}
+    generate_packages(loaded, target)
+    for name, document in loaded.items():
+        verify_package(target / name, document)
+    for api in pins.apis:
+        if api.name not in loaded:
+            if not (present / api.name).is_dir():
+                raise BuildError(f"{api.name} was never generated; run without --api first")
+            shutil.copytree(present / api.name, target / api.name, ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "__init__.py").write_text(provenance.package_module(), encoding="utf-8")
+    (target / "provenance.py").write_text(provenance.provenance_module(pins, tool_versions()), encoding="utf-8")
+    (target / "py.typed").write_bytes(b"")
+    tidy(target)

@@ -1,0 +1,68 @@
+"""
+The generator's templates, with what they lack put in by replacements that have to match.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipeline.errors import PipelineError
+
+NULL_IS_ABSENT = """\
+{% set nullless = namespace(names=[]) %}
+{% for property in model.optional_properties %}
+{% set type_words = (property.get_type_string(no_optional=True) | as_unembedded_code).split(" ") %}
+{% if "None" not in type_words and "Any" not in type_words %}
+{% set nullless.names = nullless.names + ['"' + (property.name | in_double_quote_literal) + '"'] %}
+{% endif %}
+{% endfor %}
+{% if nullless.names %}
+        d = {k: v for k, v in src_dict.items() if v is not None or k not in { {{- nullless.names | join(", ") -}} }}
+{% else %}
+        d = dict(src_dict)
+{% endif %}
+"""
+"""
+The service sent null for fields that are merely optional (service.md B.2, G.4): that is read as absent.
+"""
+
+ENUM_DOCSTRING = """\
+{% from "helpers.jinja" import docstring %}
+from enum import StrEnum
+
+class {{ enum.class_info.name }}(StrEnum):
+    {{ docstring((enum.description or "") | safe_for_docstring | wordwrap(112)) | indent(4) }}
+
+"""
+"""
+The generator leaves out what an enum says about itself.
+"""
+
+REPLACEMENTS = {
+    "model.py.jinja": ("        d = dict(src_dict)\n", NULL_IS_ABSENT),
+    "str_enum.py.jinja": ("from enum import StrEnum\n\nclass {{ enum.class_info.name }}(StrEnum):\n", ENUM_DOCSTRING),
+}
+"""
+Template → (what stands there once, what stands there instead).
+"""
+
+
+class TemplateError(PipelineError):
+    """A template of the generator is not what a replacement was written for."""
+
+
+def write(folder: Path) -> None:
+    """
+    The changed templates as files in the folder.
+
+    Raises:
+        TemplateError: A template does not hold, exactly once, what is to be replaced.
+    """
+    spec = find_spec("openapi_python_client")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    originals = Path(spec.submodule_search_locations[0]) / "templates"
+    for name, (old, new) in REPLACEMENTS.items():
+        text = (originals / name).read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise TemplateError(f"openapi-python-client's {name} changed; see {Path(__file__).name}: {old.strip()!r}")
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
