@@ -8,9 +8,9 @@ Azure Remote Rendering and its token service, small enough to carry.
 """
 
 from arr_facade.emulator._http import Request, Response
-from arr_facade.emulator.api import Route
-from arr_facade.emulator.conversion import MISSING_ASSET, MISSING_ASSET_2024, SUCCESS, TOO_LARGE, Outcome
+from arr_facade.emulator.conversion_rules import MISSING_ASSET, MISSING_ASSET_2024, SUCCESS, TOO_LARGE, Outcome
 from arr_facade.emulator.emulator import DEFAULT_ACCOUNT_ID, DEFAULT_ACCOUNT_KEY, Call, Emulator, Hook
+from arr_facade.emulator.routes import Operation, Route
 from arr_facade.emulator.transport import EmulatorTransport
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Emulator",
     "EmulatorTransport",
     "Hook",
+    "Operation",
     "Outcome",
     "Request",
     "Response",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Refused",
     "Shape",
+    "conflict",
     "conversion_document",
     "conversion_list",
     "encode",
@@ -52,11 +53,18 @@ class Refused(Exception):  # noqa: N818 - an answer of the service, not a fault 
     headers: Sequence[tuple[str, str]] = ()
 
 
+def conflict() -> Refused:
+    """
+    409: the id is taken by something with other settings (Swagger).
+    """
+    return Refused(409, "Conflict", "A resource already exists under the given ID.")
+
+
 def encode(document: Mapping[str, Any]) -> bytes:
     """
     The document as compact UTF-8 JSON, as every recorded Content-Length has it.
     """
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
 
 
 def session_document(row: SessionRow, now: float, shape: Shape) -> dict[str, Any]:

@@ -4,8 +4,11 @@ The emulator as its user holds it: made with a few settings, asked by a transpor
 
 from __future__ import annotations
 
+import logging
+import math
 import random as random_module
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -13,7 +16,10 @@ import attrs
 from arr_facade.clock import SystemClock
 from arr_facade.durations import parse_duration
 from arr_facade.emulator._time import service_time
-from arr_facade.emulator.api import Service, route
+from arr_facade.emulator.api import Service
+from arr_facade.emulator.conversions import Conversions
+from arr_facade.emulator.routes import route
+from arr_facade.emulator.sessions import Sessions
 from arr_facade.emulator.settings import Settings, at_least_one, read_startup
 from arr_facade.emulator.store import Store
 from arr_facade.emulator.sts import TokenService
@@ -22,18 +28,18 @@ from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
     from arr_facade.clock import Clock
     from arr_facade.durations import DurationLike
     from arr_facade.emulator._http import Request, Response
-    from arr_facade.emulator.api import Route
-    from arr_facade.emulator.conversion import Decide, Outcome
+    from arr_facade.emulator.conversion_rules import Decide, Outcome
     from arr_facade.emulator.documents import Shape
+    from arr_facade.emulator.routes import Operation, Route
     from arr_facade.emulator.sts import Role
-    from arr_facade.emulator.world import SessionRow
+    from arr_facade.emulator.world import SessionRow, SessionStatus
 
 __all__ = ["DEFAULT_ACCOUNT_ID", "DEFAULT_ACCOUNT_KEY", "Call", "Emulator", "Hook"]
 
@@ -43,6 +49,7 @@ DEFAULT_ACCOUNT_KEY = "ZW11bGF0b3Iga2V5LCBrbm93biB0byBldmVyeW9uZSE="
 """Its key. It is no secret: it opens emulators only."""
 _LOG_LENGTH = 1000
 _ENDPOINT = "http://emulator.localhost"
+_log = logging.getLogger(__name__)
 
 
 @attrs.frozen
@@ -59,7 +66,7 @@ class Call:
         client_cv: The correlation vector the client sent (`X-MRC-CV`), or None.
     """
 
-    operation: str | None
+    operation: Operation | None
     method: str
     path: str
     status: int
@@ -107,7 +114,7 @@ class Emulator:
         conversion_end: How long after the request it ends. Default 42 s, the shortest recorded.
         linked_storage: Names of the storage accounts that need no shared access signature; `"*"` is all of them.
         decide: From a conversion's settings to its outcome; None, or its answer None, leaves that to
-            `conversion.RULES`.
+            `conversion_rules.RULES`.
         token_lifetime: How long a token is valid. Default 24 h.
         page_size: The most items on one page of a list, from 1. Default 100.
         random: Where ports, host names, token ids and correlation vectors come from; seed it to have the same ones.
@@ -131,7 +138,7 @@ class Emulator:
         conversion_end: DurationLike = "42s",
         linked_storage: Collection[str] = (),
         decide: Decide | None = None,
-        token_lifetime: DurationLike = "24h",
+        token_lifetime: DurationLike = "24h",  # noqa: S107 - a duration, no password
         page_size: int = 100,
         random: random_module.Random | None = None,
     ) -> None:
@@ -161,7 +168,14 @@ class Emulator:
             now=self._now,
             rng=rng,
         )
-        self._service = Service(self._settings, self._store, self._sts, self._now, rng)
+        self._service = Service(
+            self._settings,
+            self._sts,
+            Sessions(self._settings, self._store, self._now, rng),
+            Conversions(self._settings, self._store, self._now),
+            self._now,
+            rng,
+        )
         self._requests: deque[Call] = deque(maxlen=_LOG_LENGTH)
         self.hooks: list[Hook] = []
         """Asked in order before each request, and in reverse order after it; empty by default."""
@@ -229,17 +243,20 @@ class Emulator:
             response = self._service.answer(where, request)
             for hook in reversed(self.hooks):
                 response = hook.after(where, request, response)
-        self._requests.append(
-            Call(
-                operation=where.operation,
-                method=request.method,
-                path=request.path,
-                status=response.status,
-                ms_cv=response.header("MS-CV") or "",
-                client_cv=request.headers.get("x-mrc-cv"),
-            )
-        )
+        self._record(where, request, response)
         return response
+
+    def _record(self, where: Route, request: Request, response: Response) -> None:
+        call = Call(
+            operation=where.operation,
+            method=request.method,
+            path=request.path,
+            status=response.status,
+            ms_cv=response.header("MS-CV") or "",
+            client_cv=request.headers.get("x-mrc-cv"),
+        )
+        self._requests.append(call)
+        _log.debug("%s %s: %d, MS-CV %s", call.method, call.path, call.status, call.ms_cv)
 
     def transport(self) -> EmulatorTransport:
         """
@@ -254,7 +271,7 @@ class Emulator:
         """
         return list(self._requests)
 
-    def calls(self, operation: str) -> list[Call]:
+    def calls(self, operation: Operation) -> list[Call]:
         """
         Those of `requests` with this operation, such as `"get_session"` or `"get_token"`.
         """
@@ -276,18 +293,20 @@ class Emulator:
         Let a session that is Starting be Ready now.
 
         Raises:
-            ConfigurationError: There is no such session, or it has ended.
+            ConfigurationError: There is no such session, or it is not Starting.
         """
-        self._change_session(session_id, ready=self._now())
+        with self._changing(session_id, "Starting") as row:
+            self._store.save_session(attrs.evolve(row, ready=self._now()))
 
     def hold_session(self, session_id: str) -> None:
         """
         Keep a session Starting until `ready_session` or `fail_session` is called.
 
         Raises:
-            ConfigurationError: There is no such session, or it has ended.
+            ConfigurationError: There is no such session, or it is not Starting.
         """
-        self._change_session(session_id, ready=float("inf"))
+        with self._changing(session_id, "Starting") as row:
+            self._store.save_session(attrs.evolve(row, ready=math.inf))
 
     def fail_session(
         self,
@@ -301,7 +320,9 @@ class Emulator:
         Raises:
             ConfigurationError: There is no such session, or it has ended.
         """
-        self._change_session(session_id, ended=self._now(), ending="Error", error_code=code, error_message=message)
+        with self._changing(session_id, "Starting", "Ready") as row:
+            failed = attrs.evolve(row, ended=self._now(), ending="Error", error_code=code, error_message=message)
+            self._store.save_session(failed)
 
     def finish_conversion(self, conversion_id: str, outcome: Outcome) -> None:
         """
@@ -343,9 +364,10 @@ class Emulator:
         """
         self._store.close()
 
-    def _change_session(self, session_id: str, **changes: object) -> None:
+    @contextmanager
+    def _changing(self, session_id: str, *expected: SessionStatus) -> Iterator[SessionRow]:
         with self._store.transaction():
-            row: SessionRow | None = self._store.session(self.account_id, session_id)
-            if row is None or row.over <= self._now():
-                raise ConfigurationError("session_id", session_id, "is no live session of this emulator")
-            self._store.save_session(attrs.evolve(row, **changes))
+            row = self._store.session(self.account_id, session_id)
+            if row is None or row.status_at(self._now()) not in expected:
+                raise ConfigurationError("session_id", session_id, f"is no session that is {' or '.join(expected)}")
+            yield row

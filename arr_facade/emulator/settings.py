@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arr_facade.durations import DurationLike
-    from arr_facade.emulator.conversion import Decide
+    from arr_facade.emulator.conversion_rules import Decide
     from arr_facade.emulator.documents import Shape
 
-__all__ = ["DEFAULT_STARTUP", "Settings", "read_startup"]
+__all__ = ["DEFAULT_STARTUP", "Settings", "at_least_one", "read_startup"]
 
 DEFAULT_STARTUP: Mapping[str, DurationLike] = {"Standard": "8s", "Premium": "60s"}
 """How long each size starts: Standard as recorded in 2022, Premium decided here, for no recording has one."""
@@ -33,7 +33,7 @@ class Settings:
     Attributes:
         account_id: The one account there is.
         shape: Which of the two recorded shapes answers have.
-        startup: Seconds from the request until Ready by size; `math.inf` waits to be told. Its keys are the known sizes.
+        startup: Seconds until Ready by size, and so the known sizes; `math.inf` waits to be told.
         conversion_start: Seconds a conversion stays NotStarted.
         conversion_end: Seconds from the request until a conversion ends.
         linked_storage: Storage accounts that need no signature.

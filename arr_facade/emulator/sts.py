@@ -5,7 +5,6 @@ The Mixed Reality token service: an account key, or an identity's token, for an 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -22,6 +21,8 @@ __all__ = ["Claims", "Role", "TokenService", "bearer"]
 
 Role = Literal["Administrator", "Client"]
 """Administrator may do everything, Client everything but conversions (service.md A.4)."""
+
+_HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
 @attrs.frozen
@@ -86,7 +87,7 @@ class TokenService:
         if credential is None or account_id.lower() != self._account_id.lower():
             return None
         offered = credential.encode()
-        if any([hmac.compare_digest(offered, known) for known in self._credentials]):
+        if any(hmac.compare_digest(offered, known) for known in self._credentials):
             return self.issue()
         role = self._identities.get(credential)
         return None if role is None else self.issue(role=role)
@@ -121,7 +122,7 @@ class TokenService:
         return claims if claims is not None and self._now() < claims.expires else None
 
     def _sign(self, claims: Mapping[str, Any]) -> str:
-        text = ".".join(_encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+        text = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in (_HEADER, claims))
         return f"{text}.{_encode(self._signature(text))}"
 
     def _signature(self, text: str) -> bytes:
@@ -132,7 +133,7 @@ class TokenService:
         try:
             genuine = hmac.compare_digest(_decode(signature), self._signature(text))
             claims = json.loads(_decode(text.partition(".")[2])) if genuine else None
-        except (ValueError, binascii.Error):
+        except ValueError:
             return None
         return claims and Claims(claims["sub"], claims["role"], claims["exp"])
 

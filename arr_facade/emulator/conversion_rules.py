@@ -146,7 +146,7 @@ def require_access(body: Mapping[str, Any], linked: Collection[str], *, explain:
         ("outputLocation", "storageContainerWriteSas"),
     ):
         location = settings[where]
-        host = urlsplit(location["storageContainerUri"]).hostname or ""
+        host = _host(location["storageContainerUri"])
         if not _text(location, signature) and not {"*", host, host.partition(".")[0]} & set(linked):
             raise Refused(403, "DelegatedResourceAccessError", _NO_ACCESS + (_HOW_TO_LINK if explain else ""))
 
@@ -199,13 +199,11 @@ def _flaws(settings: Mapping[str, Mapping[str, str]]) -> Iterator[_Flaw]:
 
 
 def _container_flaws(uri: str) -> Iterator[tuple[str, str]]:
-    scheme, separator, rest = uri.partition("://")
-    host, _, name = rest.partition("/")
-    if scheme.lower() not in {"http", "https"} or not separator or not host:
+    if not _host(uri):
         yield "UriInvalid", "Container has to be given as an absolute URI."
         return
-    # Whatever follows the host counts as the name: a pasted signature ("test?sv=…") then gives the three reported codes.
-    name = name.rstrip("/")
+    # All that follows the host counts as the name: a pasted signature ("test?sv=…") then gives the reported codes.
+    name = uri.partition("://")[2].partition("/")[2].rstrip("/")
     if not 3 <= len(name) <= 63:  # noqa: PLR2004 - the bounds the message names
         yield "BlobContainerInvalidLength", "Container name has to be between 3 and 63 characters."
     if not re.match(r"[A-Za-z0-9]", name):
@@ -213,10 +211,19 @@ def _container_flaws(uri: str) -> Iterator[tuple[str, str]]:
     if not re.search(r"[A-Za-z0-9]\Z", name):
         yield "BlobContainerEndIsNotAlphanumeric", "Container name has to end with an alphanumeric character."
     if not re.fullmatch(r"[A-Za-z0-9-]+", name):
-        yield (
-            "BlobContainerIsNotOnlyAlphanumericOrDash",
-            "Container name can only have alphanumeric characters and dashes.",
-        )
+        message = "Container name can only have alphanumeric characters and dashes."
+        yield "BlobContainerIsNotOnlyAlphanumericOrDash", message
+
+
+def _host(uri: str) -> str:
+    """
+    The host of an absolute http(s) URI, or empty.
+    """
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return ""
+    return parts.hostname or "" if parts.scheme in {"http", "https"} else ""
 
 
 def _nested(path: tuple[str, ...], flaws: list[_Flaw]) -> dict[str, Any]:
@@ -225,9 +232,7 @@ def _nested(path: tuple[str, ...], flaws: list[_Flaw]) -> dict[str, Any]:
     """
     children = list(dict.fromkeys(flaw.path[: len(path) + 1] for flaw in flaws if len(flaw.path) > len(path)))
     codes = ", ".join(dict.fromkeys(flaw.code for flaw in flaws))
-    message = (
-        f"Input validation failed at '{path[-1]}' property. Found errors: {codes}. Check inner errors for details."
-    )
+    found = f"Input validation failed at '{path[-1]}' property. Found errors: {codes}."
     details: list[dict[str, Any]] = []
     for child in children:
         below = [flaw for flaw in flaws if flaw.path[: len(child)] == child]
@@ -235,7 +240,7 @@ def _nested(path: tuple[str, ...], flaws: list[_Flaw]) -> dict[str, Any]:
             details += [_leaf(flaw) for flaw in below]
         else:
             details.append(_nested(child, below))
-    return {"code": "ValidationError", "message": message, "details": details}
+    return {"code": "ValidationError", "message": f"{found} Check inner errors for details.", "details": details}
 
 
 def _leaf(flaw: _Flaw) -> dict[str, Any]:
