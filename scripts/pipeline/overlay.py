@@ -15,15 +15,21 @@ import yaml
 from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import parse
 
-Document = dict[str, Any]
+from pipeline.documents import Document
+from pipeline.errors import PipelineError
 
-WORDING = frozenset({"summary", "description", "x-enum-descriptions"})
+WORDING = frozenset({"summary", "description"})
 """
 The keys that only say something; an action that changes any other key owes its evidence.
 """
 
+ENUM_WORDING = "x-enum-descriptions"
+"""
+The key of an enum's schema under which an overlay says what each value means.
+"""
 
-class OverlayError(ValueError):
+
+class OverlayError(PipelineError):
     """An overlay that cannot be read, or an action that does not fit the document it is applied to."""
 
 
@@ -83,11 +89,23 @@ def apply_actions(document: Document, overlay: Mapping[str, Any], name: str) -> 
         where = f"{name}: action {index} on {action['target']}"
         matches = _matches(document, action["target"], where)
         _require_reason(action, where)
-        if not action.get("remove"):
-            _refuse_inventions(matches, action, where)
-        oas_patch.apply_overlay(document, {"actions": [action]})
+        if action.get("remove"):
+            oas_patch.apply_overlay(document, {"actions": [action]})
+        else:
+            _update(matches, action, where)
         counts.append(len(matches))
     return counts
+
+
+def _update(matches: Sequence[Any], action: Mapping[str, Any], where: str) -> None:
+    for match in matches:
+        if not isinstance(match, dict) or not isinstance(action.get("update"), dict):
+            raise OverlayError(f"{where}: only an object can be updated, by an object; target what holds the value")
+        _refuse_inventions(match, action, where)
+        # As a root of its own, because oas-patch 0.6.0 fails on an element of a list and shares one update between
+        # all its matches.
+        update = {"target": "$", "update": copy.deepcopy(action["update"])}
+        oas_patch.apply_overlay(match, {"actions": [update]})
 
 
 def _matches(document: Document, target: str, where: str) -> list[Any]:
@@ -110,27 +128,31 @@ def _require_reason(action: Mapping[str, Any], where: str) -> None:
 def _only_wording(update: object) -> bool:
     if not isinstance(update, dict):
         return False
-    return all(key in WORDING or _only_wording(value) for key, value in update.items())
+    return all(_is_wording(key, value) or _only_wording(value) for key, value in update.items())
 
 
-def _refuse_inventions(matches: Sequence[Any], action: Mapping[str, Any], where: str) -> None:
+def _is_wording(key: str, value: object) -> bool:
+    # A property may be called "description" too; then an object stands here.
+    return key == ENUM_WORDING or (key in WORDING and isinstance(value, str))
+
+
+def _refuse_inventions(match: Document, action: Mapping[str, Any], where: str) -> None:
     """
     Raises where an update would add a structure of its own.
 
     A misspelt property under `properties` would otherwise become a new one. What an update may add is text, numbers and
     lists beside what is there; a whole new object needs `x-adds: true` on the action.
     """
-    if action.get("x-adds") or not isinstance(action.get("update"), dict):
+    if action.get("x-adds"):
         return
-    for match in matches:
-        for missing in _objects_missing(match, action["update"], ""):
-            raise OverlayError(f"{where}: there is no {missing} to update; say `x-adds: true` if it is meant to be new")
+    for missing in _objects_missing(match, action["update"], ""):
+        raise OverlayError(f"{where}: there is no {missing} to update; say `x-adds: true` if it is meant to be new")
 
 
 def _objects_missing(found: Any, update: Mapping[str, Any], pointer: str) -> Iterator[str]:
     for key, value in update.items():
         here = f"{pointer}/{key}"
-        if not isinstance(value, dict) or key in WORDING:
+        if not isinstance(value, dict) or _is_wording(key, value):
             continue
         if not isinstance(found, dict) or key not in found:
             yield here
