@@ -1,7 +1,9 @@
 """
 Clocks: the one place where real time enters, so that an eight-hour lease is tested in milliseconds.
 
-Everything in the facade and the emulator asks a `Clock` what time it is and lets it do the waiting.
+Everything in the facade and the emulator asks a `Clock` what time it is and lets it do the waiting. There are two kinds
+of waiting: somebody *sleeps* because there is nothing else to do, or a keeper in the background *waits* for its next
+duty or a wake-up call. A `ManualClock` moves on when somebody sleeps, never because a keeper waits.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ class Clock(Protocol):
     """
     What the facade and the emulator need of time.
 
-    `time` is the wall clock in seconds since 1970 and may jump; `monotonic` only counts up, from an arbitrary start.
+    `time` is the wall clock and may jump; `monotonic` only counts up.
     """
 
     def time(self) -> float:
@@ -40,15 +42,27 @@ class Clock(Protocol):
         """
         ...
 
-    def wait(self, event: threading.Event, seconds: float | None) -> bool:
+    def sleep(self, seconds: float) -> None:
         """
-        Block the thread until `event` is set (True) or `seconds` of this clock have passed (False); None waits for the event only.
+        Block the thread for `seconds` of this clock.
         """
         ...
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep_async(self, seconds: float) -> None:
         """
         Suspend the task for `seconds` of this clock.
+        """
+        ...
+
+    def wait(self, event: threading.Event, seconds: float | None) -> bool:
+        """
+        Block until `event` is set (True) or `seconds` of this clock have passed (False); None waits for the event only.
+        """
+        ...
+
+    async def wait_async(self, event: anyio.Event, seconds: float | None) -> bool:
+        """
+        Suspend until `event` is set (True) or `seconds` have passed (False); None waits for the event only.
         """
         ...
 
@@ -88,24 +102,42 @@ class SystemClock:
         """
         return time.monotonic() * self.speed
 
-    def wait(self, event: threading.Event, seconds: float | None) -> bool:
+    def sleep(self, seconds: float) -> None:
         """
-        Block the thread until `event` is set (True) or `seconds` of this clock have passed (False).
+        Block the thread for `seconds` of this clock.
         """
-        return event.wait(None if seconds is None else max(seconds, 0.0) / self.speed)
+        time.sleep(self._real(seconds))
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep_async(self, seconds: float) -> None:
         """
         Suspend the task for `seconds` of this clock.
         """
-        await anyio.sleep(max(seconds, 0.0) / self.speed)
+        await anyio.sleep(self._real(seconds))
+
+    def wait(self, event: threading.Event, seconds: float | None) -> bool:
+        """
+        Block until `event` is set (True) or `seconds` of this clock have passed (False).
+        """
+        return event.wait(None if seconds is None else self._real(seconds))
+
+    async def wait_async(self, event: anyio.Event, seconds: float | None) -> bool:
+        """
+        Suspend until `event` is set (True) or `seconds` of this clock have passed (False).
+        """
+        with anyio.move_on_after(None if seconds is None else self._real(seconds)):
+            await event.wait()
+        return event.is_set()
+
+    def _real(self, seconds: float) -> float:
+        return max(seconds, 0.0) / self.speed
 
 
 class ManualClock:
     """
-    A clock for tests: it stands still until it is told, or until somebody waits on it.
+    A clock for tests: it stands still until it is told to move, or until somebody sleeps on it.
 
-    Waiting moves it ahead at once, so a poll loop of an hour takes no time.
+    Sleeping moves it ahead at once, so a poll loop of an hour takes no time. When it moves past the moment that a
+    background thread waits for, that thread gets its turn before the clock goes on.
 
     Args:
         start: The wall clock at the beginning, in seconds since 1970. Default 2026-01-01 00:00 UTC.
@@ -113,10 +145,16 @@ class ManualClock:
 
     speed = 1.0
 
+    # How long, in real seconds, a woken thread may take for its turn before the clock goes on without it.
+    _PATIENCE = 10.0
+    # How often, in real seconds, a waiting thread or task looks at the clock and its event.
+    _GLANCE = 0.002
+
     def __init__(self, start: float = 1_767_225_600.0) -> None:
-        self._lock = threading.Lock()
+        self._turn = threading.Condition()
         self._monotonic = 0.0
         self._wall_offset = start
+        self._waiting: dict[threading.Thread, float] = {}
 
     def __repr__(self) -> str:
         return f"ManualClock(+{self._monotonic:g} s)"
@@ -143,33 +181,72 @@ class ManualClock:
         Raises:
             ConfigurationError: The duration cannot be read or is negative.
         """
-        self._move(parse_duration(duration, field="advance").total_seconds())
+        self.sleep(parse_duration(duration, field="advance").total_seconds())
 
     def jump(self, seconds: float) -> None:
         """
-        Set the wall clock ahead or back by `seconds`, as an operator or a waking machine does; `monotonic` does not notice.
-        """
-        with self._lock:
-            self._wall_offset += seconds
+        Set the wall clock ahead or back by `seconds`, as an operator or a waking machine does.
 
-    def wait(self, event: threading.Event, seconds: float | None) -> bool:
+        `monotonic` does not notice.
         """
-        Move the clock ahead by `seconds` unless `event` is set already; None blocks until it is set.
-        """
-        if seconds is None:
-            return event.wait()
-        if event.is_set():
-            return True
-        self._move(max(seconds, 0.0))
-        return event.is_set()
+        self._wall_offset += seconds
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
+        """
+        Move the clock ahead by `seconds`, giving each waiting thread its turn on the way.
+        """
+        target = self._monotonic + max(seconds, 0.0)
+        while (due := self._next_due(target)) is not None:
+            thread, moment = due
+            self._monotonic = max(self._monotonic, moment)
+            self._give_turn(thread)
+        self._monotonic = max(self._monotonic, target)
+
+    async def sleep_async(self, seconds: float) -> None:
         """
         Move the clock ahead by `seconds`, giving other tasks a turn.
         """
         await anyio.lowlevel.checkpoint()
-        self._move(max(seconds, 0.0))
+        self.sleep(seconds)
+        await anyio.sleep(2 * self._GLANCE if seconds else 0)
 
-    def _move(self, seconds: float) -> None:
-        with self._lock:
-            self._monotonic += seconds
+    def wait(self, event: threading.Event, seconds: float | None) -> bool:
+        """
+        Block until `event` is set (True) or somebody has moved the clock ahead by `seconds` (False).
+        """
+        me = threading.current_thread()
+        due = float("inf") if seconds is None else self._monotonic + max(seconds, 0.0)
+        with self._turn:
+            self._waiting[me] = due
+            self._turn.notify_all()
+        while not event.wait(self._GLANCE) and self._monotonic < due:
+            pass
+        with self._turn:
+            del self._waiting[me]
+        return event.is_set()
+
+    async def wait_async(self, event: anyio.Event, seconds: float | None) -> bool:
+        """
+        Suspend until `event` is set (True) or somebody has moved the clock ahead by `seconds` (False).
+        """
+        due = float("inf") if seconds is None else self._monotonic + max(seconds, 0.0)
+        while not event.is_set() and self._monotonic < due:  # noqa: ASYNC110 - others move the clock, and no event tells
+            await anyio.sleep(self._GLANCE)
+        return event.is_set()
+
+    def _next_due(self, target: float) -> tuple[threading.Thread, float] | None:
+        me = threading.current_thread()
+        with self._turn:
+            due = [(t, moment) for t, moment in self._waiting.items() if moment <= target and t is not me]
+        return min(due, key=lambda pair: pair[1], default=None)
+
+    def _give_turn(self, thread: threading.Thread) -> None:
+        def is_back() -> bool:
+            return not thread.is_alive() or self._waiting.get(thread, 0.0) > self._monotonic
+
+        with self._turn:
+            deadline = time.monotonic() + self._PATIENCE
+            while not is_back() and time.monotonic() < deadline:
+                self._turn.wait(self._GLANCE)
+            if not is_back():
+                self._waiting.pop(thread, None)

@@ -80,7 +80,8 @@ class ErrorInfo:
 
     Attributes:
         code: A stable name such as `"BadRequest"`.
-        message: A sentence for people; the service has reworded some over the years (service.md C.5), so never match on it.
+        message: A sentence for people; the service has reworded some of them over the years
+            (service.md C.5), so never match on it.
         details: Errors nested below this one, outermost first.
         target: What the error is about, where the service said so.
         inner: A more specific cause, where the service said so.
@@ -228,7 +229,8 @@ class ServiceError(ArrError):
         advice: str | None = None,
     ) -> None:
         said = str(info) if info else (note or "the answer has no error body")
-        super().__init__(f"{operation}: {f'{status} ' if status else ''}{said}", advice=advice)
+        # Not super(): in CapacityError the next class in line is WaitError, which wants a session.
+        ArrError.__init__(self, f"{operation}: {f'{status} ' if status else ''}{said}", advice=advice)
         self.operation = operation
         self.status = status
         self.info = info

@@ -1,0 +1,276 @@
+"""
+The one door from a response to a model or an exception.
+
+Nothing in here trusts the body: the service has answered with nulls, with other shapes, with no body at all
+(service.md G), and a proxy in between answers with HTML. The status is looked at first, and whatever cannot be read
+ends as a typed error with at most 2 kB of the body.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from arr_facade._retry import retry_after_seconds
+from arr_facade._secret import redact
+from arr_facade._waits import is_capacity
+from arr_facade.errors import (
+    AuthenticationError,
+    BadRequestError,
+    CapacityError,
+    ConflictError,
+    ErrorInfo,
+    ForbiddenError,
+    LeaseRejectedError,
+    NotFoundError,
+    ServerError,
+    ServiceError,
+    ThrottledError,
+    UnexpectedResponseError,
+)
+from arr_facade.models import (
+    Conversion,
+    ConversionInput,
+    ConversionOutput,
+    ConversionStatus,
+    ReadySession,
+    Session,
+    SessionSize,
+    SessionStatus,
+    open_enum,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx
+
+__all__ = ["conversion", "ms_cv", "parsed", "retry_after", "service_error", "session", "text_field"]
+
+BODY_SHOWN = 2048
+
+_BY_STATUS: dict[int, type[ServiceError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: LeaseRejectedError,
+    429: ThrottledError,
+}
+
+
+def parsed(parse: Callable[[httpx.Response], Any], response: httpx.Response, operation: str) -> Any:
+    """
+    The generated model of a successful answer.
+
+    Args:
+        parse: The generated parser of the operation.
+        response: The answer, read to its end, below 400.
+        operation: What was being done, for the error.
+
+    Raises:
+        UnexpectedResponseError: The status is none of the operation's, or the body is not what it promises.
+    """
+    if not response.is_success:
+        raise _unexpected(response, operation, "neither a success nor an error")
+    try:
+        model = parse(response)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unexpected(response, operation, _reading_failed(error)) from error
+    if model is None and response.status_code != HTTPStatus.NO_CONTENT:
+        raise _unexpected(response, operation, "a status that this operation does not have")
+    return model
+
+
+def service_error(response: httpx.Response, operation: str, now: float) -> ServiceError:
+    """
+    The typed error of an answer of 400 or above; `now` is the wall clock, against which a Retry-After date is read.
+    """
+    info = _error_info(response)
+    common: dict[str, Any] = {
+        "operation": operation,
+        "status": response.status_code,
+        "info": info,
+        "ms_cv": ms_cv(response),
+        "retry_after": retry_after(response, now),
+    }
+    if is_capacity(info):
+        return CapacityError(**common)
+    default = ServerError if response.is_server_error else ServiceError
+    return _BY_STATUS.get(response.status_code, default)(**common, note=_note(response))
+
+
+def session(raw: Any, response: httpx.Response, operation: str, read_at: float) -> Session:
+    """
+    The session in a generated `SessionProperties`, read at `read_at` on the monotonic clock.
+
+    Raises:
+        UnexpectedResponseError: A field is of another type than the Swagger's.
+    """
+    try:
+        return _session(raw, read_at)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise _unexpected(response, operation, _reading_failed(error)) from error
+
+
+def conversion(raw: Any, response: httpx.Response, operation: str) -> Conversion:
+    """
+    The conversion in a generated `Conversion`.
+
+    Raises:
+        UnexpectedResponseError: A field is of another type than the Swagger's.
+    """
+    try:
+        return _conversion(raw)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise _unexpected(response, operation, _reading_failed(error)) from error
+
+
+def text_field(value: Any, response: httpx.Response, operation: str, name: str) -> str:
+    """
+    `value` if it is text that is not empty.
+
+    Raises:
+        UnexpectedResponseError: It is anything else.
+    """
+    if not isinstance(value, str) or not value:
+        raise _unexpected(response, operation, f"{name} is not text", show_body=False)
+    return value
+
+
+def ms_cv(response: httpx.Response) -> str | None:
+    """
+    The correlation vector of an answer.
+    """
+    vector: str | None = response.headers.get("MS-CV")
+    return vector
+
+
+def retry_after(response: httpx.Response, now: float) -> float | None:
+    """
+    The seconds that an answer asks to wait, or None; `now` is the wall clock.
+    """
+    return retry_after_seconds(response.headers.get("Retry-After"), now)
+
+
+def _session(raw: Any, read_at: float) -> Session:
+    status = open_enum(SessionStatus, _text(raw.status))
+    host, handshake_port = raw.hostname or None, raw.handshake_port or None
+    fields: dict[str, Any] = {
+        "id": _text(raw.id),
+        "status": status,
+        "size": open_enum(SessionSize, _text(raw.size)),
+        "lease": _minutes(raw.max_lease_time_minutes),
+        "elapsed": _minutes(raw.elapsed_time_minutes),
+        "created": raw.creation_time or None,
+        "host": None if host is None else _text(host),
+        "handshake_port": None if handshake_port is None else int(handshake_port),
+        "inspector_port": raw.arr_inspector_port or None,
+        "teraflops": raw.teraflops or None,
+        "error": _info(raw.error.to_dict()) if raw.error else None,
+        "read_at": read_at,
+    }
+    if status is SessionStatus.READY and host and handshake_port:
+        return ReadySession(**fields)
+    return Session(**fields)
+
+
+def _conversion(raw: Any) -> Conversion:
+    source, target = raw.settings.input_location, raw.settings.output_location
+    return Conversion(
+        id=_text(raw.id),
+        status=open_enum(ConversionStatus, _text(raw.status)),
+        source=ConversionInput(
+            container_uri=_text(source.storage_container_uri),
+            asset_path=_text(source.relative_input_asset_path),
+            prefix=source.blob_prefix or None,
+        ),
+        target=ConversionOutput(
+            container_uri=_text(target.storage_container_uri),
+            asset_filename=target.output_asset_filename or None,
+            prefix=target.blob_prefix or None,
+        ),
+        created=raw.creation_time or None,
+        asset_uri=(raw.output.output_asset_uri or None) if raw.output else None,
+        error=_info(raw.error.to_dict()) if raw.error else None,
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return str(value)
+
+
+def _minutes(value: Any) -> timedelta | None:
+    # The generated UNSET is falsy, and so is the null of the early service; but 0 minutes elapsed are a fact.
+    return timedelta(minutes=value) if isinstance(value, int) else None
+
+
+def _error_info(response: httpx.Response) -> ErrorInfo | None:
+    try:
+        document = json.loads(response.content)
+    except ValueError:
+        return None
+    return _info(document.get("error")) if isinstance(document, dict) else None
+
+
+def _info(raw: Any, depth: int = 0) -> ErrorInfo | None:
+    """
+    Read leniently: an error about the error helps nobody.
+    """
+    if not isinstance(raw, dict) or depth > 16:  # noqa: PLR2004 - recorded ones nest four deep; a cycle cannot be sent
+        return None
+    code, message, target = raw.get("code"), raw.get("message"), raw.get("target")
+    if code is None and message is None:
+        return None
+    return ErrorInfo(
+        code=str(code or "Error"),
+        message=str(message or ""),
+        details=tuple(_details(raw.get("details"), depth + 1)),
+        target=str(target) if target is not None else None,
+        inner=_info(raw.get("innerError"), depth + 1),
+    )
+
+
+def _details(raw: Any, depth: int) -> Iterator[ErrorInfo]:
+    for item in raw if isinstance(raw, list) else ():
+        info = _info(item, depth)
+        if info is not None:
+            yield info
+
+
+def _note(response: httpx.Response) -> str:
+    challenge = response.headers.get("WWW-Authenticate")
+    parts = [_reason(response), redact(challenge) if challenge else "", _shown(response)]
+    return "; ".join(filter(None, parts))
+
+
+def _reason(response: httpx.Response) -> str:
+    try:
+        return HTTPStatus(response.status_code).phrase
+    except ValueError:
+        return "an unregistered status"
+
+
+def _shown(response: httpx.Response) -> str:
+    return redact(response.content[:BODY_SHOWN].decode("utf-8", "replace")).strip()
+
+
+def _reading_failed(error: Exception) -> str:
+    return f"the body cannot be read ({type(error).__name__}: {str(error)[:200]})"
+
+
+def _unexpected(
+    response: httpx.Response, operation: str, reason: str, *, show_body: bool = True
+) -> UnexpectedResponseError:
+    return UnexpectedResponseError(
+        operation=operation,
+        status=response.status_code,
+        reason=reason,
+        body=_shown(response) if show_body else "",
+        ms_cv=ms_cv(response),
+    )

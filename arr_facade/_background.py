@@ -1,0 +1,100 @@
+"""
+The lease keeper's thread or task: begun with the first kept session, one for the whole client.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.lowlevel
+
+from arr_facade._drive import Wake
+from arr_facade._keeper import Keeper, keep
+
+if TYPE_CHECKING:
+    from arr_facade._drive import AsyncDriver, SyncDriver
+    from arr_facade._flows import Service
+
+__all__ = ["AsyncBackground", "SyncBackground"]
+
+# What closing waits, in real seconds, for a request that is under way.
+_PATIENCE = 5.0
+
+
+class SyncBackground:
+    """
+    Runs the keeper in a thread.
+    """
+
+    def __init__(self, service: Service, driver: SyncDriver) -> None:
+        self._service = service
+        self._driver = driver
+        self._alarm = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.keeper = Keeper(self._wake)
+
+    def close(self) -> None:
+        """
+        End the thread; it finishes a request that is under way.
+        """
+        self.keeper.close()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_PATIENCE)
+
+    def _wake(self) -> None:
+        with self._starting:
+            if self._thread is None and not self.keeper.closed:
+                # A daemon: a program that forgets to close its client must still be able to end.
+                self._thread = threading.Thread(target=self._run, name="arr-lease-keeper", daemon=True)
+                self._thread.start()
+        self._alarm.set()
+
+    def _run(self) -> None:
+        self._driver.run(keep(self._service, self.keeper), self._alarm)
+
+
+class AsyncBackground:
+    """
+    Runs the keeper in a task of its own, beside the caller's: a nursery would have to span the client's whole life.
+    """
+
+    def __init__(self, service: Service, driver: AsyncDriver) -> None:
+        self._service = service
+        self._driver = driver
+        self._alarm: Wake | None = None
+        self._task: Any = None
+        self._done: anyio.Event | None = None
+        self.keeper = Keeper(self._wake)
+
+    async def close(self) -> None:
+        """
+        End the task; it finishes a request that is under way.
+        """
+        self.keeper.close()
+        if self._done is not None:
+            with anyio.move_on_after(_PATIENCE):
+                await self._done.wait()
+
+    def _wake(self) -> None:
+        if self._done is None and not self.keeper.closed:
+            self._alarm, self._done = Wake(), anyio.Event()
+            native: Any = anyio.lowlevel.current_token().native_token
+            if hasattr(native, "create_task"):
+                self._task = native.create_task(self._run(), name="arr-lease-keeper")
+            else:
+                import trio  # noqa: PLC0415 - only where trio runs already
+
+                self._task = trio.lowlevel.spawn_system_task(self._run, name="arr-lease-keeper")
+        if self._alarm is not None:
+            self._alarm.set()
+
+    async def _run(self) -> None:
+        assert self._done is not None
+        try:
+            await self._driver.run(keep(self._service, self.keeper), self._alarm)
+        finally:
+            self._done.set()

@@ -1,0 +1,507 @@
+"""
+Every operation as a flow: what is sent, what is made of the answer, what comes next. No I/O, no clock of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import attrs
+
+from arr_facade import _answers, _waits
+from arr_facade._retry import RETRIED_STATUSES, Retry, RetryPolicy
+from arr_facade._steps import Call, Send, Sleep
+from arr_facade.errors import (
+    ArrError,
+    ConfigurationError,
+    NotFoundError,
+    ServerError,
+    ThrottledError,
+    TransportError,
+    UnexpectedResponseError,
+    WaitTimeoutError,
+)
+from arr_facade.models import (
+    Conversion,
+    ConversionInput,
+    ConversionOutput,
+    ConversionStatus,
+    ReadySession,
+    Session,
+    SessionSize,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+    from random import Random
+    from uuid import UUID
+
+    import httpx
+
+    from arr_facade._auth import TokenCache
+    from arr_facade._operations import Api
+    from arr_facade._steps import Flow
+    from arr_facade.clock import Clock
+
+__all__ = [
+    "Sender",
+    "Service",
+    "checked_id",
+    "checked_size",
+    "create_conversion",
+    "create_session",
+    "get_conversion",
+    "get_session",
+    "list_page",
+    "start_session",
+    "stop_session",
+    "update_lease",
+    "wait_conversion",
+    "wait_ready",
+]
+
+logger = logging.getLogger("arr_facade.flows")
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_NO_RETRY = RetryPolicy(attempts=0)
+
+T = TypeVar("T")
+
+
+@attrs.define
+class Sender:
+    """
+    Sends a request as often as the policy says.
+
+    Attributes:
+        clock: Measures.
+        random: Draws the jitter.
+        policy: Decides on repetitions.
+        on_retry: Is told of each repetition.
+    """
+
+    clock: Clock
+    random: Random
+    policy: RetryPolicy
+    on_retry: Callable[[Retry], object] | None = None
+
+    def send(
+        self, request: Send, tokens: TokenCache | None = None, policy: RetryPolicy | None = None
+    ) -> Flow[httpx.Response]:
+        """
+        The answer, when it is below 400.
+
+        A repetition may find that the attempt before it took effect although its answer was lost. Each operation allows
+        that: a PUT with the same id and settings answers 200, a lease is set to a total, and a stop stays a stop.
+
+        Raises:
+            TransportError: No answer arrived, also after the repetitions.
+            ServiceError: The service refused.
+        """
+        policy = policy or self.policy
+        attempt, waited, renewed = 0, 0.0, False
+        while True:
+            if tokens is not None:
+                request = attrs.evolve(request, authorization=(yield from tokens.header()))
+            try:
+                response: httpx.Response = yield request
+            except TransportError as failure:
+                error: ArrError = failure
+                retry_after = None
+            else:
+                if response.status_code < 400:  # noqa: PLR2004 - where errors begin
+                    return response
+                if response.status_code == 401 and tokens is not None and not renewed:  # noqa: PLR2004 - Unauthorized
+                    renewed = True
+                    tokens.refuse(request.authorization or "")
+                    continue
+                refusal = _answers.service_error(response, request.operation, self.clock.time())
+                if response.status_code not in RETRIED_STATUSES:
+                    raise refusal
+                error, retry_after = refusal, refusal.retry_after
+            attempt += 1
+            delay = policy.delay(attempt=attempt, spent=waited, retry_after=retry_after, chance=self.random.random())
+            if delay is None:
+                raise error
+            self._tell(Retry(request.operation, attempt, delay, error))
+            yield Sleep(delay)
+            waited += delay
+
+    def _tell(self, retry: Retry) -> None:
+        logger.debug(
+            "%s: attempt %d in %.2f s, after %s", retry.operation, retry.attempt, retry.delay, retry.error.args[0]
+        )
+        if self.on_retry is not None:
+            self.on_retry(retry)
+
+
+@attrs.define
+class Service:
+    """
+    One account at one rendering endpoint, as the flows see it.
+
+    Attributes:
+        api: The generated operations.
+        account_id: The account.
+        tokens: Its token.
+        sender: Sends with retries.
+    """
+
+    api: Api
+    account_id: UUID
+    tokens: TokenCache
+    sender: Sender
+
+    @property
+    def clock(self) -> Clock:
+        """
+        The clock of everything.
+        """
+        return self.sender.clock
+
+    def call(
+        self, name: str, operation: str, *, policy: RetryPolicy | None = None, **arguments: Any
+    ) -> Flow[tuple[Any, httpx.Response]]:
+        """
+        The generated model that the operation `name` answers with, and the answer itself.
+        """
+        request = self.api.request(name, operation, account_id=self.account_id, **arguments)
+        response = yield from self.sender.send(request, self.tokens, policy)
+        return _answers.parsed(self.api.parser(name), response, operation), response
+
+    def session(
+        self, name: str, verb: str, session_id: str, *, policy: RetryPolicy | None = None, **arguments: Any
+    ) -> Flow[tuple[Session, httpx.Response]]:
+        """
+        The same for operations that answer with a session.
+        """
+        operation = f"{verb} '{session_id}'"
+        raw, response = yield from self.call(name, operation, policy=policy, session_id=session_id, **arguments)
+        return _answers.session(raw, response, operation, self.clock.monotonic()), response
+
+    def conversion(
+        self, name: str, verb: str, conversion_id: str, *, policy: RetryPolicy | None = None, **arguments: Any
+    ) -> Flow[tuple[Conversion, httpx.Response]]:
+        """
+        The same for operations that answer with a conversion.
+        """
+        operation = f"{verb} '{conversion_id}'"
+        raw, response = yield from self.call(name, operation, policy=policy, conversion_id=conversion_id, **arguments)
+        return _answers.conversion(raw, response, operation), response
+
+
+def checked_id(value: str, field: str) -> str:
+    """
+    `value`, if it can be an id of a session or a conversion (Swagger: 1 to 256 of `[A-Za-z0-9_-]`).
+
+    Raises:
+        ConfigurationError: It cannot.
+    """
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise ConfigurationError(
+            field,
+            value,
+            "is not an id: 1 to 256 letters, digits, hyphens and underscores",
+            advice="leave it out to get one.",
+        )
+    return value
+
+
+def checked_size(value: SessionSize | str) -> str:
+    """
+    The size as the service spells it; text that names no public size goes out as it is, for accounts that have others.
+
+    Raises:
+        ConfigurationError: It is empty or no text.
+    """
+    if not isinstance(value, str) or not value.strip():
+        known = ", ".join(SessionSize)
+        raise ConfigurationError("size", value, f"is not a size; there are {known}")
+    public = {size.lower(): str(size) for size in SessionSize}
+    return public.get(value.strip().lower(), value.strip())
+
+
+def create_session(service: Service, session_id: str, size: str, lease_minutes: int) -> Flow[Session]:
+    """
+    The new session, or the present one with the same id, size and lease.
+    """
+    body = service.api.model("CreateSessionSettings")(max_lease_time_minutes=lease_minutes, size=size)
+    session, _ = yield from service.session("create_session", "create session", session_id, body=body)
+    return session
+
+
+def start_session(service: Service, session_id: str, size: str, lease_minutes: int) -> Flow[Session]:
+    """
+    As `create_session`, but when it fails or is cancelled with the outcome unknown, the session is stopped.
+    """
+    try:
+        return (yield from create_session(service, session_id, size, lease_minutes))
+    except BaseException as error:
+        if _outcome_unknown(error):
+            yield from stop_quietly(service, session_id, error)
+        raise
+
+
+def _outcome_unknown(error: BaseException) -> bool:
+    lost = (TransportError, ServerError, UnexpectedResponseError)
+    return isinstance(error, lost) or not isinstance(error, (Exception, GeneratorExit))
+
+
+def get_session(service: Service, session_id: str) -> Flow[Session]:
+    """
+    The session as it is now.
+    """
+    session, _ = yield from service.session("get_session", "get session", session_id)
+    return session
+
+
+def update_lease(
+    service: Service, session_id: str, lease_minutes: int, policy: RetryPolicy | None = None
+) -> Flow[Session]:
+    """
+    The session with its new total lease.
+    """
+    body = service.api.model("UpdateSessionSettings")(max_lease_time_minutes=lease_minutes)
+    session, _ = yield from service.session(
+        "update_session", "update the lease of session", session_id, policy=policy, body=body
+    )
+    return session
+
+
+def stop_session(service: Service, session_id: str) -> Flow[None]:
+    """
+    Nothing; afterwards the session is not running, also if it had ended or never was.
+    """
+    try:
+        yield from service.call("stop_session", f"stop session '{session_id}'", session_id=session_id)
+    except NotFoundError:
+        logger.debug("session '%s' is not there to be stopped", session_id)
+
+
+def stop_quietly(service: Service, session_id: str, reason: BaseException) -> Flow[None]:
+    """
+    Nothing; a failure to stop becomes a note on `reason`, which is on its way to the caller already.
+    """
+    try:
+        yield from stop_session(service, session_id)
+    except ArrError as error:
+        reason.add_note(f"session '{session_id}' could not be stopped and may be running: {error}")
+
+
+def list_page(
+    service: Service, name: str, link: str | None
+) -> Flow[tuple[list[Session] | list[Conversion], str | None]]:
+    """
+    One page of `"sessions"` or `"conversions"`, and the link to the next one.
+
+    Args:
+        service: The account.
+        name: What to list.
+        link: The link of the page before, or None for the first.
+
+    Raises:
+        UnexpectedResponseError: A link leads to another host, which must not see the token.
+    """
+    operation = f"list {name}"
+    request = service.api.request(f"list_{name}", operation, account_id=service.account_id)
+    if link is not None:
+        request = attrs.evolve(request, url=link)
+    response = yield from service.sender.send(request, service.tokens)
+    page = _answers.parsed(service.api.parser(f"list_{name}"), response, operation)
+    read_at = service.clock.monotonic()
+    following = _next_link(page.next_link or None, request.url, response, operation)
+    if name == "sessions":
+        return [_answers.session(raw, response, operation, read_at) for raw in page.sessions], following
+    return [_answers.conversion(raw, response, operation) for raw in page.conversions], following
+
+
+def _next_link(link: Any, url: str, response: httpx.Response, operation: str) -> str | None:
+    if link is None:
+        return None
+    target = urljoin(url, _answers.text_field(link, response, operation, "@nextLink"))
+    here, there = urlsplit(url), urlsplit(target)
+    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+        raise UnexpectedResponseError(
+            operation=operation,
+            status=response.status_code,
+            reason=f"its @nextLink leads from {here.netloc} to {there.netloc}",
+            ms_cv=_answers.ms_cv(response),
+        )
+    return target
+
+
+def create_conversion(
+    service: Service, conversion_id: str, source: ConversionInput, target: ConversionOutput
+) -> Flow[Conversion]:
+    """
+    The new conversion, or the present one with the same id and settings.
+    """
+    body = _conversion_settings(service.api.model, source, target)
+    conversion, _ = yield from service.conversion("create_conversion", "create conversion", conversion_id, body=body)
+    return conversion
+
+
+def get_conversion(service: Service, conversion_id: str) -> Flow[Conversion]:
+    """
+    The conversion as it is now.
+    """
+    conversion, _ = yield from service.conversion("get_conversion", "get conversion", conversion_id)
+    return conversion
+
+
+def _conversion_settings(model: Callable[[str], Any], source: ConversionInput, target: ConversionOutput) -> Any:
+    def given(**fields: Any) -> dict[str, Any]:
+        return {name: value for name, value in fields.items() if value is not None}
+
+    return model("CreateConversionSettings")(
+        settings=model("ConversionSettings")(
+            input_location=model("ConversionInputSettings")(
+                storage_container_uri=source.container_uri,
+                relative_input_asset_path=source.asset_path,
+                **given(storage_container_read_list_sas=source.sas and source.sas.reveal(), blob_prefix=source.prefix),
+            ),
+            output_location=model("ConversionOutputSettings")(
+                storage_container_uri=target.container_uri,
+                **given(
+                    storage_container_write_sas=target.sas and target.sas.reveal(),
+                    blob_prefix=target.prefix,
+                    output_asset_filename=target.asset_filename,
+                ),
+            ),
+        )
+    )
+
+
+def wait_ready(
+    service: Service,
+    session_id: str,
+    *,
+    timeout: timedelta,
+    on_progress: Callable[[Session], object] | None = None,
+    stop_on_failure: bool = False,
+) -> Flow[ReadySession]:
+    """
+    The session once it is Ready.
+
+    429, 5xx and broken connections are waited out within the timeout.
+
+    Args:
+        service: The account.
+        session_id: The session.
+        timeout: For the whole wait.
+        on_progress: Is called with each state seen.
+        stop_on_failure: Whether a wait that fails, times out or is cancelled stops the session.
+
+    Raises:
+        EndedError: It ended as Error, Expired or Stopped.
+        WaitTimeoutError: The timeout passed first.
+    """
+
+    def look() -> Flow[tuple[Session, httpx.Response]]:
+        return service.session("get_session", "get session", session_id, policy=_NO_RETRY)
+
+    def verdict(session: Session) -> ReadySession | None:
+        ended = _waits.session_ended(session)
+        if ended is not None:
+            raise ended
+        return session if isinstance(session, ReadySession) else None
+
+    try:
+        return (
+            yield from _wait(
+                service,
+                look,
+                verdict,
+                what=f"session '{session_id}' is not Ready",
+                interval=lambda session: _waits.poll_interval(session.size),
+                timeout=timeout,
+                on_progress=on_progress,
+            )
+        )
+    except BaseException as error:
+        if stop_on_failure and not isinstance(error, GeneratorExit):
+            yield from stop_quietly(service, session_id, error)
+        raise
+
+
+def wait_conversion(
+    service: Service,
+    conversion_id: str,
+    *,
+    timeout: timedelta,
+    on_progress: Callable[[Conversion], object] | None = None,
+) -> Flow[Conversion]:
+    """
+    The conversion once it has Succeeded.
+
+    Raises:
+        EndedError: It ended as Failed or Cancelled.
+        WaitTimeoutError: The timeout passed first.
+    """
+
+    def look() -> Flow[tuple[Conversion, httpx.Response]]:
+        return service.conversion("get_conversion", "get conversion", conversion_id, policy=_NO_RETRY)
+
+    def verdict(conversion: Conversion) -> Conversion | None:
+        ended = _waits.conversion_ended(conversion)
+        if ended is not None:
+            raise ended
+        return conversion if conversion.status == ConversionStatus.SUCCEEDED else None
+
+    return (
+        yield from _wait(
+            service,
+            look,
+            verdict,
+            what=f"conversion '{conversion_id}' has not ended",
+            interval=lambda _: _waits.CONVERSION_INTERVAL,
+            timeout=timeout,
+            on_progress=on_progress,
+        )
+    )
+
+
+Seen = TypeVar("Seen", Session, Conversion)
+
+
+def _wait(
+    service: Service,
+    look: Callable[[], Flow[tuple[Seen, httpx.Response]]],
+    verdict: Callable[[Seen], T | None],
+    *,
+    what: str,
+    interval: Callable[[Seen], float],
+    timeout: timedelta,
+    on_progress: Callable[[Seen], object] | None,
+) -> Flow[T]:
+    deadline = service.clock.monotonic() + timeout.total_seconds()
+    last: Seen | None = None
+    trouble: ArrError | None = None
+    distance = 2.0
+    while True:
+        try:
+            last, response = yield from look()
+        except (TransportError, ThrottledError, ServerError) as error:
+            trouble, retry_after = error, getattr(error, "retry_after", None)
+            distance = min(distance * 2, 30.0)
+        else:
+            trouble, retry_after = None, _answers.retry_after(response, service.clock.time())
+            distance = interval(last)
+            if on_progress is not None:
+                yield Call(lambda seen=last: on_progress(seen))  # type: ignore[misc]
+            result = verdict(last)
+            if result is not None:
+                return result
+        left = deadline - service.clock.monotonic()
+        if left <= 0:
+            raise WaitTimeoutError(f"{what} after {timeout}{_state(last)}", last=last) from trouble
+        delay = _waits.poll_delay(distance, retry_after, service.sender.random.random())
+        yield Sleep(min(delay, left))
+
+
+def _state(last: Session | Conversion | None) -> str:
+    return f", but {last.status}" if last is not None else ", and was never seen"

@@ -1,0 +1,280 @@
+"""
+The lease keeper: one flow in the background that looks after every kept session of a client.
+
+It reads a session when it knows too little, renews it when half of its ttl is left, reads it again to see that the
+renewal holds (a PATCH has been seen to answer with the old lease, peers.md row 59), and says so when it is lost.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+
+from arr_facade import _flows, _lease, _waits
+from arr_facade._retry import RetryPolicy
+from arr_facade._steps import Call, Rest
+from arr_facade.durations import format_duration
+from arr_facade.errors import ArrError, LeaseRejectedError, NotFoundError
+from arr_facade.models import LeaseEvent, LeaseEventKind, SessionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arr_facade._flows import Service
+    from arr_facade._steps import Flow
+    from arr_facade.models import Session
+
+__all__ = ["Keeper", "Kept", "keep"]
+
+logger = logging.getLogger("arr_facade.lease")
+
+_CHECK_AFTER = 5.0
+_LONGEST_REST = 60.0
+_RETRY_FIRST = 2.0
+_RETRY_MOST = 30.0
+_SLEPT = 30.0
+_ONCE = RetryPolicy(attempts=0)
+
+
+@attrs.define(eq=False)
+class Kept:
+    """
+    One kept session.
+
+    Attributes:
+        session: As last seen.
+        policy: How it is kept.
+        on_event: Is told what happens.
+        wall: The wall clock at the last sight; against the monotonic clock it shows that the machine slept.
+        due: When to attend to it next, on the monotonic clock.
+        failures: Attempts in a row that failed.
+        unconfirmed: The lease that a renewal set and no later reading has confirmed yet.
+        warned: `expiring` has been told for the present lease.
+        lost: Why it ended, once it has.
+        released: It is no longer kept.
+    """
+
+    session: Session
+    policy: _lease.KeepPolicy
+    on_event: Callable[[LeaseEvent], object] | None
+    wall: float
+    due: float
+    failures: int = 0
+    unconfirmed: timedelta | None = None
+    warned: bool = False
+    lost: str | None = None
+    released: bool = False
+
+
+class Keeper:
+    """
+    The sessions of one client that are being kept, and an alarm for the flow that keeps them.
+
+    Args:
+        wake: Rings the alarm; called whenever the plan changed.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._queue: list[tuple[float, int, Kept]] = []
+        self._order = itertools.count()
+        self.closed = False
+
+    def add(self, kept: Kept) -> None:
+        """
+        Keep a session from now on.
+        """
+        self.put_back(kept)
+        self._wake()
+
+    def release(self, kept: Kept) -> None:
+        """
+        No longer keep it.
+        """
+        kept.released = True
+        self._wake()
+
+    def close(self) -> None:
+        """
+        Keep nothing any more; the flow ends.
+        """
+        self.closed = True
+        self._wake()
+
+    def put_back(self, kept: Kept) -> None:
+        """
+        Queue it for its next duty.
+        """
+        with self._lock:
+            heapq.heappush(self._queue, (kept.due, next(self._order), kept))
+
+    def next_due(self) -> float | None:
+        """
+        When the next duty is, on the monotonic clock, or None when nothing is kept.
+        """
+        with self._lock:
+            while self._queue and self._queue[0][2].released:
+                heapq.heappop(self._queue)
+            return self._queue[0][0] if self._queue else None
+
+    def pop_due(self, now: float) -> Kept | None:
+        """
+        One session whose duty is at `now` or before.
+        """
+        due = self.next_due()
+        if due is None or due > now:
+            return None
+        with self._lock:
+            return heapq.heappop(self._queue)[2]
+
+
+def keep(service: Service, keeper: Keeper) -> Flow[None]:
+    """
+    Look after the keeper's sessions until it is closed.
+    """
+    while not keeper.closed:
+        kept = keeper.pop_due(service.clock.monotonic())
+        if kept is None:
+            due = keeper.next_due()
+            # Never for long: a machine that slept is noticed by looking at both clocks.
+            yield Rest(None if due is None else min(max(due - service.clock.monotonic(), 0.0), _LONGEST_REST))
+            continue
+        try:
+            yield from _attend(service, kept)
+        except ArrError as error:
+            yield from _note_failure(service, kept, error)
+        if not kept.released and kept.lost is None:
+            keeper.put_back(kept)
+
+
+def _attend(service: Service, kept: Kept) -> Flow[None]:
+    """
+    Do what is due for one session and plan what comes next.
+    """
+    if _needs_reading(service, kept):
+        yield from _read(service, kept)
+    now = service.clock.monotonic()
+    if (
+        kept.lost is None
+        and kept.session.status == SessionStatus.READY
+        and _left(kept, now) <= _lease.margin(kept.policy)
+    ):
+        yield from _renew(service, kept)
+    kept.failures = 0
+    _plan(service, kept)
+
+
+def _needs_reading(service: Service, kept: Kept) -> bool:
+    if kept.session.status != SessionStatus.READY or kept.unconfirmed is not None:
+        return True
+    now = service.clock.monotonic()
+    if _lease.renewal_target(kept.session, kept.policy, now) is None and _left(kept, now) == timedelta(0):
+        return True
+    age = now - (kept.session.read_at or 0.0)
+    return abs((service.clock.time() - kept.wall) - age) > _SLEPT
+
+
+def _read(service: Service, kept: Kept) -> Flow[None]:
+    try:
+        session, _ = yield from service.session("get_session", "get session", kept.session.id, policy=_ONCE)
+    except NotFoundError:
+        yield from _lose(kept, "the service no longer knows it")
+        return
+    confirmed = session.lease is not None and kept.unconfirmed is not None and session.lease >= kept.unconfirmed
+    if kept.unconfirmed is not None and not confirmed:
+        logger.debug("session '%s': the renewal to %s does not show yet", session.id, kept.unconfirmed)
+    kept.unconfirmed = None
+    _see(service, kept, session)
+    if session.has_ended:
+        yield from _lose(kept, f"it is {session.status}{_because(kept)}")
+
+
+def _renew(service: Service, kept: Kept) -> Flow[None]:
+    target = _lease.renewal_target(kept.session, kept.policy, service.clock.monotonic())
+    if target is None:
+        yield from _warn(kept, f"the limit of {format_duration(kept.policy.limit)} is reached")
+        return
+    try:
+        session = yield from _flows.update_lease(service, kept.session.id, target // _lease.MINUTE, policy=_ONCE)
+    except (LeaseRejectedError, NotFoundError):
+        # Somebody else renewed it further, or it has ended: only a reading tells.
+        yield from _read(service, kept)
+        if kept.lost is None and _left(kept, service.clock.monotonic()) <= _lease.margin(kept.policy):
+            raise
+        return
+    _see(service, kept, session)
+    if session.has_ended:
+        yield from _lose(kept, f"it is {session.status}{_because(kept)}")
+        return
+    kept.unconfirmed, kept.warned = target, False
+    yield from _tell(kept, LeaseEventKind.RENEWED, f"to {format_duration(target)} in total")
+
+
+def _see(service: Service, kept: Kept, session: Session) -> None:
+    kept.session = session
+    kept.wall = service.clock.time()
+
+
+def _plan(service: Service, kept: Kept) -> None:
+    now = service.clock.monotonic()
+    if kept.session.status != SessionStatus.READY:
+        kept.due = now + _waits.poll_delay(
+            _waits.poll_interval(kept.session.size), None, service.sender.random.random()
+        )
+    elif kept.unconfirmed is not None:
+        kept.due = now + _CHECK_AFTER
+    elif _lease.renewal_target(kept.session, kept.policy, now) is None:
+        # Nothing more to do than to see the end come: by our reckoning first, then each time it has not come yet.
+        kept.due = now + max(_left(kept, now).total_seconds(), _RETRY_MOST)
+    else:
+        kept.due = now + min(max((_left(kept, now) - _lease.margin(kept.policy)).total_seconds(), 1.0), _LONGEST_REST)
+
+
+def _note_failure(service: Service, kept: Kept, error: ArrError) -> Flow[None]:
+    kept.failures += 1
+    now = service.clock.monotonic()
+    wait = min(_RETRY_FIRST * 2 ** (kept.failures - 1), _RETRY_MOST)
+    kept.due = now + max(wait, getattr(error, "retry_after", None) or 0.0)
+    logger.debug("session '%s': attempt %d to keep it failed: %s", kept.session.id, kept.failures, error.args[0])
+    if _left(kept, now) <= _lease.margin(kept.policy) / 2:
+        yield from _warn(kept, f"its lease cannot be renewed: {error.args[0]}")
+
+
+def _left(kept: Kept, now: float) -> timedelta:
+    return _lease.remaining(kept.session, now)
+
+
+def _because(kept: Kept) -> str:
+    return f" ({kept.session.error})" if kept.session.error else ""
+
+
+def _warn(kept: Kept, reason: str) -> Flow[None]:
+    if not kept.warned:
+        kept.warned = True
+        yield from _tell(kept, LeaseEventKind.EXPIRING, reason)
+
+
+def _lose(kept: Kept, reason: str) -> Flow[None]:
+    kept.lost = reason
+    if not kept.released:
+        yield from _tell(kept, LeaseEventKind.LOST, reason)
+
+
+def _tell(kept: Kept, kind: LeaseEventKind, reason: str) -> Flow[None]:
+    event = LeaseEvent(kind, kept.session, reason)
+    logger.debug("session '%s': %s, %s", kept.session.id, kind, reason)
+    if kept.on_event is None:
+        return
+    listener = kept.on_event
+    try:
+        yield Call(lambda: listener(event))
+    except Exception:
+        # A listener's mistake must not cost the session its lease.
+        logger.exception("a listener of session '%s' failed", kept.session.id)

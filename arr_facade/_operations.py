@@ -1,0 +1,116 @@
+"""
+The door to the generated client: from an operation's name and arguments to a request, and back to a generated model.
+
+Only the pure halves of the generated modules are used, `_get_kwargs` and `_parse_response`; they are underscored, so
+`tests/generated` asserts that each operation has both. Modules are imported when first used.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import attrs
+
+from arr_facade._steps import Send
+from arr_facade.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+__all__ = ["API_VERSIONS", "DEFAULT_API_VERSION", "Api", "rendering", "sts"]
+
+DEFAULT_API_VERSION = "2021-01-01"
+
+API_VERSIONS = {
+    "2021-01-01": "rendering_2021_01_01",
+    "2021-01-01-preview": "rendering_2021_01_01_preview",
+}
+"""The rendering API's versions and the generated sub-package of each."""
+
+_STS = "sts_2019_02_28_preview"
+
+
+@attrs.frozen
+class Api:
+    """
+    One generated sub-package behind one endpoint.
+
+    Attributes:
+        package: Its import name.
+        group: The folder of its operations below `api`.
+        endpoint: The URL that its paths are appended to.
+    """
+
+    package: str
+    group: str
+    endpoint: str
+
+    def request(self, name: str, operation: str, **arguments: Any) -> Send:
+        """
+        The request for the operation `name`.
+
+        Args:
+            name: Its module, such as `"get_session"`.
+            operation: What it does, in words for errors and logs.
+            arguments: What the generated `_get_kwargs` takes.
+        """
+        kwargs = _operation(self.package, self.group, name)._get_kwargs(**arguments)  # noqa: SLF001 - see above
+        query, body = kwargs.get("params"), kwargs.get("json")
+        return Send(
+            operation=operation,
+            method=kwargs["method"].upper(),
+            url=f"{self.endpoint}{kwargs['url']}{'?' + urlencode(query) if query else ''}",
+            content=None if body is None else json.dumps(body, separators=(",", ":")).encode(),
+        )
+
+    def parser(self, name: str) -> Callable[[httpx.Response], Any]:
+        """
+        The generated parser of the operation `name`.
+        """
+        parse = _operation(self.package, self.group, name)._parse_response  # noqa: SLF001 - see above
+        client = _generated_client(self.package)
+        return lambda response: parse(client=client, response=response)
+
+    def model(self, name: str) -> Any:
+        """
+        The generated model class called `name`.
+        """
+        return getattr(import_module(f"{self.package}.models"), name)
+
+
+def rendering(api_version: str, endpoint: str) -> Api:
+    """
+    The rendering API of one version.
+
+    Raises:
+        ConfigurationError: No client was generated for that version.
+    """
+    package = API_VERSIONS.get(api_version)
+    if package is None:
+        known = ", ".join(API_VERSIONS)
+        raise ConfigurationError("api_version", api_version, f"is not one this package was generated for: {known}")
+    return Api(f"arr_client.{package}", "remote_rendering", endpoint)
+
+
+def sts(endpoint: str) -> Api:
+    """
+    The token service's API.
+    """
+    return Api(f"arr_client.{_STS}", "accounts", endpoint)
+
+
+@cache
+def _operation(package: str, group: str, name: str) -> Any:
+    return import_module(f"{package}.api.{group}.{name}")
+
+
+@cache
+def _generated_client(package: str) -> Any:
+    # The parsers ask it one thing: whether an undocumented status raises. We look at the status ourselves.
+    return import_module(f"{package}.client").Client(base_url="", raise_on_unexpected_status=False)

@@ -1,0 +1,300 @@
+"""
+What a client needs to know, gathered once: arguments before `ARR_*` environment before a configuration file.
+
+With nothing configured it is the embedded emulator.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import attrs
+
+from arr_facade._secret import Secret
+from arr_facade.durations import parse_duration
+from arr_facade.errors import ConfigurationError
+from arr_facade.regions import rendering_endpoint, sts_endpoint
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator, Mapping
+
+__all__ = ["DEFAULT_API_VERSION", "Settings", "default_config_file", "load_settings"]
+
+DEFAULT_API_VERSION = "2021-01-01"
+
+_SECRETS = frozenset({"account_key", "access_token"})
+_REAL_SERVICE = frozenset(
+    {"account_id", "account_key", "account_domain", "access_token", "region", "endpoint", "sts_endpoint"}
+)
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """
+    A checked configuration.
+
+    Attributes:
+        account_id: The account, or None for the embedded emulator's.
+        account_key: Its key, if that is the credential.
+        access_token: A token, if that is the credential.
+        endpoint: URL of the rendering service, or None for the embedded emulator.
+        sts_endpoint: URL of the account's token service, or None.
+        api_version: Of the rendering API.
+        timeout: Seconds for connecting and for each read or write.
+        emulator_state: SQLite file of the embedded emulator; None keeps its state in memory.
+        emulator_speed: How many times faster than the machine's clock the embedded emulator and its clients run.
+        sources: Where each value came from.
+    """
+
+    account_id: UUID | None = None
+    account_key: Secret | None = None
+    access_token: Secret | None = None
+    endpoint: str | None = None
+    sts_endpoint: str | None = None
+    api_version: str = DEFAULT_API_VERSION
+    timeout: float = 30.0
+    emulator_state: str | None = None
+    emulator_speed: float = 1.0
+    sources: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def embedded(self) -> bool:
+        """
+        True when nothing names a service, so that the embedded emulator plays it.
+        """
+        return self.endpoint is None
+
+
+def load_settings(
+    arguments: Mapping[str, Any],
+    environ: Mapping[str, str],
+    *,
+    config_file: str | os.PathLike[str] | None = None,
+    has_credential: bool = False,
+) -> Settings:
+    """
+    The settings from arguments, environment and file, checked as a whole.
+
+    Args:
+        arguments: What the caller gave, by the names below; None means not given.
+        environ: The environment; `ARR_ACCOUNT_ID` and so on, one for each name.
+        config_file: A TOML file with these names as keys, or an `arrconfig.json` of Microsoft's scripts. None takes
+            `ARR_CONFIG`, else the user's own file if there is one.
+        has_credential: The caller brings a credential object or a token function.
+
+    The names: `account_id`, `account_key`, `account_domain`, `access_token`, `region`, `endpoint`, `sts_endpoint`,
+    `api_version`, `timeout`, `emulator_state`, `emulator_speed`.
+
+    Raises:
+        ConfigurationError: Something is wrong or missing; every problem is named.
+    """
+    values, sources = _layered(arguments, environ, config_file)
+    problems: list[ConfigurationError] = []
+
+    def read(name: str, parse: Callable[[Any, str], Any]) -> Any:
+        if name not in values:
+            return None
+        try:
+            return parse(values[name], _spelled(name, sources[name]))
+        except ConfigurationError as problem:
+            problems.append(problem)
+            return None
+
+    found: dict[str, Any] = {
+        "account_id": read("account_id", _account_id),
+        "account_key": read("account_key", _secret),
+        "access_token": read("access_token", _secret),
+        "endpoint": read("endpoint", _rendering) or read("region", _rendering),
+        "sts_endpoint": read("sts_endpoint", _sts) or read("account_domain", _sts),
+        "api_version": read("api_version", _text),
+        "timeout": read("timeout", _timeout),
+        "emulator_state": read("emulator_state", _text),
+        "emulator_speed": read("emulator_speed", _speed),
+    }
+    real = has_credential or not _REAL_SERVICE.isdisjoint(values)
+    if real and not problems:
+        problems.extend(_missing(found, has_credential=has_credential))
+    _raise_all(problems)
+    given = {name: value for name, value in found.items() if value is not None}
+    return Settings(**given, sources=sources)
+
+
+def default_config_file() -> Path:
+    """
+    The user's own configuration file, which need not exist.
+    """
+    import platformdirs  # noqa: PLC0415 - only when nobody named a file
+
+    return Path(platformdirs.user_config_dir("arr-facade", appauthor=False)) / "config.toml"
+
+
+def _layered(
+    arguments: Mapping[str, Any], environ: Mapping[str, str], config_file: str | os.PathLike[str] | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    layers = (
+        _from_file(config_file or environ.get("ARR_CONFIG") or None),
+        (
+            (name, environ[f"ARR_{name.upper()}"], "environment")
+            for name in _NAMES
+            if environ.get(f"ARR_{name.upper()}")
+        ),
+        ((name, value, "argument") for name, value in arguments.items() if value is not None),
+    )
+    for layer in layers:
+        for name, value, source in layer:
+            values[name], sources[name] = value, source
+            for loser in _OVERRIDES.get(name, ()):
+                if sources.get(loser) not in {None, source}:
+                    del values[loser], sources[loser]
+    return values, sources
+
+
+_NAMES = tuple(sorted(_REAL_SERVICE | {"api_version", "timeout", "emulator_state", "emulator_speed"}))
+
+# Two names for one thing: the one from the stronger layer wins, whichever it is.
+_OVERRIDES = {
+    "endpoint": ("region",),
+    "region": ("endpoint",),
+    "sts_endpoint": ("account_domain",),
+    "account_domain": ("sts_endpoint",),
+    "account_key": ("access_token",),
+    "access_token": ("account_key",),
+}
+
+
+def _from_file(named: str | os.PathLike[str] | None) -> Iterator[tuple[str, Any, str]]:
+    path = Path(named) if named is not None else default_config_file()
+    if named is None and not path.is_file():
+        return
+    try:
+        # Microsoft's own file starts with a byte order mark (service.md F).
+        text = path.read_text(encoding="utf-8-sig")
+        document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError("config_file", str(path), f"cannot be read: {error}") from None
+    if not isinstance(document, dict):
+        raise ConfigurationError("config_file", str(path), "holds no table of settings")
+    if path.suffix == ".json":
+        document = dict(_from_arrconfig(document))
+    for name, value in document.items():
+        if name not in _NAMES:
+            raise ConfigurationError(name, None, f"in {path} is not a setting; there are {', '.join(_NAMES)}")
+        yield name, value, str(path)
+
+
+def _from_arrconfig(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """
+    The settings in Microsoft's `arrconfig.json`; what still is a `<placeholder>` counts as not filled in.
+    """
+    account = document.get("accountSettings") or {}
+    session = document.get("renderingSessionSettings") or {}
+    for name, value in (
+        ("account_id", account.get("arrAccountId")),
+        ("account_key", account.get("arrAccountKey")),
+        ("account_domain", account.get("arrAccountDomain")),
+        ("region", session.get("remoteRenderingDomain")),
+    ):
+        if isinstance(value, str) and value.strip() and not value.strip().startswith("<"):
+            yield name, value
+
+
+def _missing(found: Mapping[str, Any], *, has_credential: bool) -> Iterator[ConfigurationError]:
+    if found["account_id"] is None:
+        yield ConfigurationError("account_id", None, "is missing; pass account_id= or set ARR_ACCOUNT_ID")
+    if found["endpoint"] is None:
+        yield ConfigurationError(
+            "region",
+            None,
+            'is missing; pass region= (such as "eastus") or endpoint=, or set ARR_REGION or ARR_ENDPOINT',
+        )
+    if not (has_credential or found["account_key"] or found["access_token"]):
+        yield ConfigurationError(
+            "account_key", None, "is missing; pass account_key=, access_token= or credential=, or set ARR_ACCOUNT_KEY"
+        )
+    exchanged = found["account_key"] is not None
+    if exchanged and found["sts_endpoint"] is None:
+        yield ConfigurationError(
+            "account_domain",
+            None,
+            "is missing; an account key is exchanged at the account's own domain: "
+            'pass account_domain= (such as "eastus"), or set ARR_ACCOUNT_DOMAIN',
+        )
+    if found["account_key"] and found["access_token"]:
+        yield ConfigurationError(
+            "access_token", Secret("x"), "and account_key are both given; one credential is enough"
+        )
+
+
+def _raise_all(problems: list[ConfigurationError]) -> None:
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        listed = "".join(f"\n  - {problem.args[0]}" for problem in problems)
+        raise ConfigurationError(problems[0].field, problems[0].value, f"is one of {len(problems)} problems:{listed}")
+
+
+def _spelled(name: str, source: str) -> str:
+    return f"ARR_{name.upper()}" if source == "environment" else name
+
+
+def _text(value: Any, field: str) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError(field, value, "is not text")
+    return value.strip()
+
+
+def _secret(value: Any, field: str) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError(field, Secret("x"), "is not text")
+    return Secret(value.strip())
+
+
+def _account_id(value: Any, field: str) -> UUID:
+    try:
+        return value if isinstance(value, UUID) else UUID(_text(value, field))
+    except ValueError:
+        raise ConfigurationError(
+            field, value, "is not an account id, which looks like 30ea64bd-100f-4bf0-adc9-29fa45d4880c"
+        ) from None
+
+
+def _rendering(value: Any, field: str) -> str:
+    return rendering_endpoint(_text(value, field), field=field)
+
+
+def _sts(value: Any, field: str) -> str:
+    return sts_endpoint(_text(value, field), field=field)
+
+
+def _timeout(value: Any, field: str) -> float:
+    # A bare number means seconds here, as in every HTTP client; with a unit or as timedelta it says so itself.
+    try:
+        seconds = float(value) if not isinstance(value, timedelta) else value.total_seconds()
+    except (TypeError, ValueError):
+        seconds = parse_duration(value, field=field).total_seconds()
+    return _positive(seconds, value, field)
+
+
+def _speed(value: Any, field: str) -> float:
+    try:
+        return _positive(float(value), value, field)
+    except (TypeError, ValueError):
+        raise ConfigurationError(field, value, "is not a number above 0") from None
+
+
+def _positive(number: float, value: Any, field: str) -> float:
+    if not 0 < number < float("inf"):
+        raise ConfigurationError(field, value, "is not a number above 0")
+    return number

@@ -1,0 +1,99 @@
+"""
+Where the service lives: from a region, a domain or a URL to the two endpoints.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from arr_facade.errors import ConfigurationError
+
+__all__ = ["DOMAIN", "REGIONS", "rendering_endpoint", "sts_endpoint"]
+
+DOMAIN = "mixedreality.azure.com"
+
+REGIONS = {
+    "australiaeast": "Australia East",
+    "eastus": "East US",
+    "eastus2": "East US 2",
+    "japaneast": "Japan East",
+    "northeurope": "North Europe",
+    "southcentralus": "South Central US",
+    "southeastasia": "Southeast Asia",
+    "uksouth": "UK South",
+    "westeurope": "West Europe",
+    "westus2": "West US 2",
+}
+"""The ten public regions (service.md E.2): name and display name. Others are passed through as they are."""
+
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_HOW = 'write a region such as "eastus", a domain such as "eastus.mixedreality.azure.com", or a full URL'
+
+
+def rendering_endpoint(where: str, *, field: str = "region") -> str:
+    """
+    The rendering service's URL for a region, a domain or a URL (service.md A.1).
+
+    Raises:
+        ConfigurationError: `where` is none of these, or plain http to another machine.
+    """
+    place = _clean(where)
+    if "://" in place:
+        return _checked_url(place, field)
+    host = _domain(place, where, field)
+    return f"https://{host}" if host.startswith("remoterendering.") else f"https://remoterendering.{host}"
+
+
+def sts_endpoint(where: str, *, field: str = "account_domain") -> str:
+    """
+    The token service's URL for an account's region, its domain, or a URL (service.md A.1).
+
+    Accounts of eastus2 have `mixedreality.azure.com` as their domain (peers.md row 15), so both spellings lead there.
+
+    Raises:
+        ConfigurationError: `where` is none of these, or plain http to another machine.
+    """
+    place = _clean(where)
+    if "://" in place:
+        return _checked_url(place, field)
+    host = _domain(place, where, field).removeprefix("sts.")
+    if host == f"eastus2.{DOMAIN}":
+        host = DOMAIN
+    return f"https://sts.{host}"
+
+
+def _clean(where: str) -> str:
+    # Values pasted from a portal come with blanks and slashes around them (peers.md row 116).
+    return where.strip().rstrip("/")
+
+
+def _domain(place: str, where: str, field: str) -> str:
+    place = place.lower()
+    by_display_name = place.replace(" ", "")
+    if by_display_name in REGIONS:
+        place = by_display_name
+    if not _HOST.fullmatch(place):
+        raise ConfigurationError(field, where, f"is neither a region nor a domain nor a URL; {_HOW}")
+    return place if "." in place else f"{place}.{DOMAIN}"
+
+
+def _checked_url(url: str, field: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigurationError(field, url, f"is not a URL: {error}") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ConfigurationError(field, url, f"is not an http or https URL; {_HOW}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigurationError(field, f"{parts.scheme}://{host}", "must have no user, query or fragment in it")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigurationError(
+            field, url, "is plain http to another machine; credentials go to https or loopback only"
+        )
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
