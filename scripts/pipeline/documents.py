@@ -4,7 +4,9 @@ OpenAPI documents and the bytes they are kept as.
 YAML, because spec/openapi is what a reviewer reads; the same document always gives the same bytes.
 """
 
+import hashlib
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,11 @@ import yaml
 from pipeline.errors import PipelineError
 
 Document = dict[str, Any]
+
+METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+"""
+The keys of a path item that hold operations.
+"""
 
 
 class DocumentError(PipelineError):
@@ -39,6 +46,14 @@ def load(path: Path) -> Document:
     if not isinstance(document, dict) or "openapi" not in document:
         raise DocumentError(f"{path}: not an OpenAPI document")
     return document
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and operation of everything a document can be asked to do, Swagger or OpenAPI, in its order."""
+    for path, item in document["paths"].items():
+        for method in item:
+            if method in METHODS:
+                yield path, method, item[method]
 
 
 def parse_swagger(content: bytes, name: str) -> Document:
@@ -73,6 +88,11 @@ def parse_json(content: bytes, name: str) -> Document:
     if not isinstance(document, dict):
         raise DocumentError(f"{name}: not a JSON object")
     return document
+
+
+def sha256(content: bytes) -> str:
+    """The hexadecimal sha256 of the bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 class _Dumper(yaml.SafeDumper):

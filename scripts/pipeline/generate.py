@@ -5,7 +5,6 @@ The tools run apart, in a temporary folder, with an environment of their own, so
 a configuration in a parent folder can change a byte.
 """
 
-import copy
 import json
 import os
 import subprocess
@@ -17,14 +16,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline import templates
+from pipeline import docstrings, templates
+from pipeline.documents import METHODS, Document, operations
 from pipeline.errors import PipelineError
 
-Document = dict[str, Any]
-
 COMMAND = "python scripts/regenerate.py"
-
-METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 RUFF = ("--isolated", "--no-cache", "--no-respect-gitignore", "--target-version=py311", "--line-length=120", "--quiet")
 """
@@ -95,18 +91,11 @@ def for_generator(document: Document) -> Document:
     """
     The document as the generator shows most of it.
 
-    Within its module folder an operation needs no group in its name, and a parameter's text is read from its schema
-    only.
+    Its texts stand where they are printed, and within its module folder an operation needs no group in its name.
     """
-    document = copy.deepcopy(document)
-    for item in document["paths"].values():
-        for operation in _operations(item):
-            operation["operationId"] = short_name(operation)
-        for holder in (item, *_operations(item)):
-            for parameter in holder.get("parameters", []):
-                _show_description(parameter)
-    for parameter in document.get("components", {}).get("parameters", {}).values():
-        _show_description(parameter)
+    document = docstrings.printable(document)
+    for _, _, operation in operations(document):
+        operation["operationId"] = short_name(operation)
     return document
 
 
@@ -133,9 +122,11 @@ def _operations(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [operation for method, operation in item.items() if method in METHODS]
 
 
-def _show_description(parameter: dict[str, Any]) -> None:
-    if "description" in parameter and "schema" in parameter:
-        parameter["schema"].setdefault("description", parameter["description"])
+def _show_values(schema: dict[str, Any]) -> None:
+    texts = [schema["description"]] if "description" in schema else []
+    texts += [f"{value}: {text}" for value, text in schema.get("x-enum-descriptions", {}).items()]
+    if texts and "anyOf" in schema and "enum" in schema["anyOf"][0]:
+        schema["anyOf"][0].setdefault("description", "\n\n".join(texts))
 
 
 def _generate(package: str, document: Document, target: Path, template_folder: Path) -> None:

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from pipeline.documents import operations
 from pipeline.errors import PipelineError
 from pipeline.overlay import ENUM_WORDING
 
@@ -25,8 +26,6 @@ HEADER = """\
 # Sentences of upstream's Swagger documents as hashes: of the first five words, the number of words, of all words.
 # `python scripts/regenerate.py --pull` adds to it; `--check` finds such a sentence in spec/ or generated/.
 """
-
-METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
 class ProseError(PipelineError):
@@ -116,6 +115,11 @@ def undescribed(document: Mapping[str, Any]) -> list[str]:
         *(pointer for path, item in document["paths"].items() for pointer in _of_path(path, item)),
         *(
             pointer
+            for path, method, operation in operations(document)
+            for pointer in _of_operation(operation, f"#/paths/{_token(path)}/{method}")
+        ),
+        *(
+            pointer
             for section in ("parameters", "responses", "schemas", "securitySchemes")
             for name, component in components.get(section, {}).items()
             for pointer in _COMPONENTS[section](component, f"#/components/{section}/{_token(name)}")
@@ -127,8 +131,6 @@ def _of_path(path: str, item: Mapping[str, Any]) -> Iterator[str]:
     pointer = f"#/paths/{_token(path)}"
     for index, parameter in enumerate(item.get("parameters", [])):
         yield from _silent(parameter, f"{pointer}/parameters/{index}")
-    for method in item.keys() & METHODS:
-        yield from _of_operation(item[method], f"{pointer}/{method}")
 
 
 def _of_operation(operation: Mapping[str, Any], pointer: str) -> Iterator[str]:

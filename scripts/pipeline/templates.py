@@ -2,6 +2,7 @@
 The generator's templates, with what they lack put in by replacements that have to match.
 """
 
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,19 +31,39 @@ ENUM_DOCSTRING = """\
 from enum import StrEnum
 
 class {{ enum.class_info.name }}(StrEnum):
-    {{ docstring((enum.description or "") | safe_for_docstring | wordwrap(112)) | indent(4) }}
+    {{ docstring((enum.description or "") | safe_for_docstring | wordwrap(112) ~ "\n") | indent(4) }}
 
 """
 """
 The generator leaves out what an enum says about itself.
 """
 
-REPLACEMENTS = {
-    "model.py.jinja": ("        d = dict(src_dict)\n", NULL_IS_ABSENT),
-    "str_enum.py.jinja": ("from enum import StrEnum\n\nclass {{ enum.class_info.name }}(StrEnum):\n", ENUM_DOCSTRING),
-}
+FIELD_DOCSTRING = """\
+        {% set field = (model.data.properties or {}).get(property.name) %}
+        {% set type_string = property.get_type_string() | safe_for_docstring %}
+        {% if field and field.description %}
+        {% set text = property.python_name ~ " (" ~ type_string ~ "): " ~ (field.description | safe_for_docstring) %}
+        {% set default = " Default: " ~ (property.default.python_code | safe_for_docstring) ~ "." if property.default %}
+        {{ (text ~ default) | wordwrap(112) | indent(12) }}
+        {% else %}
+        {{ property.to_docstring() | wordwrap(112) | indent(12) }}
+        {% endif %}
 """
-Template → (what stands there once, what stands there instead).
+"""
+The generator describes a field that refers to a model with the model's words only.
+"""
+
+REPLACEMENTS = (
+    ("model.py.jinja", "        d = dict(src_dict)\n", NULL_IS_ABSENT),
+    (
+        "model.py.jinja",
+        "        {{ property.to_docstring() | wordwrap(112) | indent(12) }}\n",
+        FIELD_DOCSTRING,
+    ),
+    ("str_enum.py.jinja", "from enum import StrEnum\n\nclass {{ enum.class_info.name }}(StrEnum):\n", ENUM_DOCSTRING),
+)
+"""
+Template, what stands there once, what stands there instead.
 """
 
 
@@ -61,8 +82,10 @@ def write(folder: Path) -> None:
     assert spec is not None
     assert spec.submodule_search_locations is not None
     originals = Path(spec.submodule_search_locations[0]) / "templates"
-    for name, (old, new) in REPLACEMENTS.items():
-        text = (originals / name).read_text(encoding="utf-8")
+    for name in {name for name, _, _ in REPLACEMENTS}:
+        shutil.copyfile(originals / name, folder / name)
+    for name, old, new in REPLACEMENTS:
+        text = (folder / name).read_text(encoding="utf-8")
         if text.count(old) != 1:
             raise TemplateError(f"openapi-python-client's {name} changed; see {Path(__file__).name}: {old.strip()!r}")
         (folder / name).write_text(text.replace(old, new), encoding="utf-8")

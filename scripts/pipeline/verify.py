@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.documents import operations
 from pipeline.errors import PipelineError
-from pipeline.generate import COMMAND, METHODS, module_path
+from pipeline.generate import COMMAND, module_path
 
 
 class VerificationError(PipelineError):
@@ -40,11 +41,10 @@ def verify_package(folder: Path, document: Mapping[str, Any]) -> None:
             faults.append(f"{name}: {error}")
             continue
         functions[name] = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    for path, item in document["paths"].items():
-        for method in item.keys() & METHODS:
-            module_name = module_path(item[method])
-            missing = {"_get_kwargs", "_parse_response"} - functions.get(module_name, set())
-            faults += [f"{module_name}: has no {name} for {method.upper()} {path}" for name in sorted(missing)]
+    for path, method, operation in operations(document):
+        module_name = module_path(operation)
+        missing = {"_get_kwargs", "_parse_response"} - functions.get(module_name, set())
+        faults += [f"{module_name}: has no {name} for {method.upper()} {path}" for name in sorted(missing)]
     if faults:
         raise VerificationError(f"the package {folder.name} is not usable:\n" + "\n".join(faults))
 
