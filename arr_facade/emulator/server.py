@@ -10,6 +10,8 @@ Needs the extra `emulator` (uvicorn), which is imported when a socket is first a
 from __future__ import annotations
 
 import ipaddress
+import logging
+import os
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,8 @@ __all__ = ["MAX_BODY", "Server", "application", "run", "serve"]
 MAX_BODY = 1024 * 1024
 """The largest request body in bytes; no request of the service comes near."""
 _BACKLOG = 2048
+_DEFECT = b'{"error":{"code":"InternalServerError","message":"An internal server error occurred."}}'
+_log = logging.getLogger(__name__)
 
 
 def application(emulator: Emulator) -> Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]:
@@ -45,13 +49,22 @@ def application(emulator: Emulator) -> Callable[[MutableMapping[str, Any], Recei
     async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise NotImplementedError(f"the emulator speaks http, not {scope['type']}")
-        body = await _read_body(receive)
+        try:
+            body = await _read_body(receive)
+        except _HungUpError:
+            return
         response = Response(413, [("Content-Length", "0")]) if body is None else _answer(emulator, scope, body)
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
 
     return app
+
+
+class _HungUpError(Exception):
+    """
+    The client went away within its request, which must then not be carried out.
+    """
 
 
 async def _read_body(receive: Receive) -> bytes | None:
@@ -62,6 +75,8 @@ async def _read_body(receive: Receive) -> bytes | None:
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _HungUpError
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY:
@@ -81,25 +96,33 @@ def _answer(emulator: Emulator, scope: Mapping[str, Any], body: bytes) -> Respon
         body=body,
         origin=f"{scope['scheme']}://{headers.get('host', '')}",
     )
-    return emulator.handle(request)
+    try:
+        return emulator.handle(request)
+    except Exception:
+        # A defect here, or a state file that another process keeps locked: the next request may well succeed.
+        _log.exception("%s %s could not be answered", request.method, request.path)
+        return Response(500, [("Content-Length", str(len(_DEFECT))), ("Content-Type", "application/json")], _DEFECT)
 
 
 class Server:
     """
-    A running emulator; a context manager that stops it. Made by `serve`.
+    A listening emulator; a context manager that stops it. `serve` makes and starts one.
 
     Attributes:
         emulator: What answers.
         port: The port it listens on.
+
+    Raises:
+        ConfigurationError: As `serve`.
     """
 
-    def __init__(self, emulator: Emulator, host: str, listener: socket.socket) -> None:
+    def __init__(self, emulator: Emulator, host: str, port: int) -> None:
         self.emulator = emulator
-        self.port: int = listener.getsockname()[1]
-        self._host = f"[{host}]" if ":" in host else host
-        self._listener = listener
         self._uvicorn = _uvicorn_server(emulator)
-        self._thread = threading.Thread(target=self._run, name="arr-emulator", daemon=True)
+        self._listener = _listen(host, port)
+        self._host = f"[{host}]" if ":" in host else host
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self.block, name="arr-emulator", daemon=True)
 
     def __repr__(self) -> str:
         return f"Server({self.endpoint!r})"
@@ -147,18 +170,18 @@ class Server:
             self._thread.join()
         self._listener.close()
 
-    def _run(self) -> None:
-        self._uvicorn.run(sockets=[self._listener])
-
-    def _start(self) -> None:
-        # The socket listens before the loop runs: a client that connects at once waits there, and needs no retry.
-        self._listener.listen(_BACKLOG)
+    def start(self) -> None:
+        """
+        Serve from a thread; `serve` has done so already.
+        """
         self._thread.start()
 
-    def _block(self) -> None:
-        self._listener.listen(_BACKLOG)
+    def block(self) -> None:
+        """
+        Serve from here, until a signal or `close` from another thread.
+        """
         try:
-            self._run()
+            self._uvicorn.run(sockets=[self._listener])
         finally:
             self._listener.close()
 
@@ -175,8 +198,8 @@ def serve(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Serv
     Raises:
         ConfigurationError: The host is no loopback address, the port is taken, or uvicorn is not installed.
     """
-    server = Server(emulator, host, _bind(host, port))
-    server._start()  # noqa: SLF001 - the two halves of one constructor
+    server = Server(emulator, host, port)
+    server.start()
     return server
 
 
@@ -200,13 +223,13 @@ def run(
         ConfigurationError: As `serve`.
         KeyboardInterrupt: After SIGINT.
     """
-    server = Server(emulator, host, _bind(host, port))
+    server = Server(emulator, host, port)
     if on_listening is not None:
         on_listening(server)
-    server._block()  # noqa: SLF001 - see serve
+    server.block()
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     address = "127.0.0.1" if host == "localhost" else host
     try:
         parsed = ipaddress.ip_address(address)
@@ -214,11 +237,20 @@ def _bind(host: str, port: int) -> socket.socket:
         raise ConfigurationError("host", host, "is no IP address; write 127.0.0.1, ::1 or localhost") from None
     if not parsed.is_loopback:
         raise ConfigurationError("host", host, "is not a loopback address; the emulator serves this machine only")
-    family = socket.AF_INET6 if parsed.version == 6 else socket.AF_INET  # noqa: PLR2004 - IPv6
+    family = socket.AF_INET6 if parsed.version == 6 else socket.AF_INET  # noqa: PLR2004 - the version's number is its name
+    # The protocol has to be named: asyncio sets TCP_NODELAY only where it sees it, and without that every answer of two
+    # writes waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((address, port), family=family, backlog=_BACKLOG)
+        if os.name != "nt":  # where it would let two servers share one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        # Listening before the loop runs: a client that connects at once waits in the queue, and needs no retry.
+        listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
+        listener.close()
         raise ConfigurationError("port", port, f"cannot be listened on: {error}") from error
+    return listener
 
 
 def _uvicorn_server(emulator: Emulator) -> uvicorn.Server:
