@@ -69,7 +69,7 @@ PROVENANCE: Final = Provenance(
                 default=True,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/stable/2021-01-01/mr-arr.json",
                 sha256="7856f089c5e9fa0695266775e5a741d19bd4ddc374de52b803e45c00d7a132a3",
-                document_sha256="18e73499ac029e1df3a24fc2f2a8adf03147cbb56695aea90c73043134db3f21",
+                document_sha256="b9f97ae7c4ba96ecc0108ac20cdd8968753f2eccf0b193eea72fb4678aedbc5c",
                 files=MappingProxyType(
                     {
                         "examples/CreateConversion.json": "fbd6ba33693943c13cbb2eea0a82300ce09ce2c74bffc580f6de83e4947c72f5",
@@ -89,7 +89,7 @@ PROVENANCE: Final = Provenance(
                 default=False,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/preview/2021-01-01-preview/mr-arr.json",
                 sha256="c6a461d335de3618b39887aea8d4642bbfd3db337643939aeaa4ca6e2f7966c4",
-                document_sha256="d4645dbc58d6f1312dd60a0d95fe316e1a20cb159a7ed056484c91604659f760",
+                document_sha256="31e05c6148dd56afd561b457937004d232c75b33e2822c8ed562b52489c84487",
                 files=MappingProxyType(
                     {
                         "examples/CreateConversion.json": "cd8e11d232236cd020b7b63c5865923a2a27d58da51ae6400764212c387f7c5f",
@@ -109,7 +109,7 @@ PROVENANCE: Final = Provenance(
                 default=True,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/preview/2019-02-28-preview/mr-sts.json",
                 sha256="5424eceea42d7c7db4db4e55d16a235467e77a8232e147129bc8f1153f4e6619",
-                document_sha256="f10e0d64b130143e45a28ff8f753906718125290396cf9b8ebfd070623f8d04e",
+                document_sha256="aebefb84a85f616075fcd3d2e40b84c6bb825792809aabc925bcd7934af12db4",
                 files=MappingProxyType(
                     {
                         "examples/GetToken.json": "0cee7dc939b03fa7db2cdee682d6ae6b59ee515a82fb250a1b342670e6fc220a",
@@ -122,7 +122,7 @@ PROVENANCE: Final = Provenance(
                 default=False,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/preview/0.2-preview.0/mr-aoa.json",
                 sha256="bee6d71c8974b5a571da33a5c59095b322798aa14d3883ec53a35ff70843aea4",
-                document_sha256="80f84d5b480666a041253a90fee288918ead58518df5c407a752163f60ac468d",
+                document_sha256="903d34643b83e7599db2c17446d754e8bff0b71009645b7bdf07534eceacd936",
                 files=MappingProxyType(
                     {
                         "examples/CreateIngestionJob.json": "12e9a67b6816e3f7c45167e711f3cfe7e10bd4fe19d9928c13aae7bca87ead30",
@@ -137,7 +137,7 @@ PROVENANCE: Final = Provenance(
                 default=False,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/preview/0.2-preview.1/mr-aoa.json",
                 sha256="085128ae431df40a4c7a08c60247b0747b1d96d172cee963944ab0954f8fe243",
-                document_sha256="0a5f20eb8c89e4b66fe5c829501a57dd3695c76bceb87a2fdbf3007db8697cc0",
+                document_sha256="9c22d5a99fc4a47b35ba585bc025cd1923a5d6a900977727a9881848767876ed",
                 files=MappingProxyType(
                     {
                         "examples/CreateAssetConversionJob.json": "4c403671297df8b2b3d1e1d8cc3031da7adbc128fe0b658dba2225533bb66d0b",
@@ -152,7 +152,7 @@ PROVENANCE: Final = Provenance(
                 default=False,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/preview/0.3-preview.0/mr-aoa.json",
                 sha256="1185568fdad1309b1fdfa6b0e2028c42eaeace686d2a0701604d454722bf110d",
-                document_sha256="86e3c3508e5a5a71bb08b1d0448e784373c79da4c5fd0d590f68686335567b05",
+                document_sha256="07923126cf0e73ce35bb4adcebbab956cd86bb03b22556acf6dda9feaebfde27",
                 files=MappingProxyType(
                     {
                         "examples/CreateAssetConversionJob.json": "5ce1215c0514f743767e26d8ddd4c1c1f42669f55223fb06d02a7216f18a9278",
@@ -167,7 +167,7 @@ PROVENANCE: Final = Provenance(
                 default=False,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/preview/0.3-preview.1/mr-aoa.json",
                 sha256="c9fa320c615a8ec2a55af382a3ffb4bd38487311f726fd27a286c1b92253e214",
-                document_sha256="d311dbb8ccfc751003bff4541a2ddaedc9cecee01c40fc94f65c606282cfe64a",
+                document_sha256="e4af1d85ed44709ad9ba6ec0ea48ccb9cedc2b238e3108552794e9e16f689c17",
                 files=MappingProxyType(
                     {
                         "examples/CreateAssetConversionJob.json": "2f304bda4a81eed3b9ca15347768eff3c163842639fabc951faaef8f92b7f51a",
@@ -182,7 +182,7 @@ PROVENANCE: Final = Provenance(
                 default=True,
                 path="specification/mixedreality/data-plane/Microsoft.MixedReality/preview/0.3-preview.2/mr-aoa.json",
                 sha256="c19cf77cb8988db2d1178396e0b479959d6ffb5236478a342b3be98a6b15b068",
-                document_sha256="4559b6ccaea47c44f567cb00c631140ee6a55349b77fefc3f49f4069889d2ab2",
+                document_sha256="2c38463af14cbfa2fde5683255d992883d693dae31c7a9463fafa9282643bd79",
                 files=MappingProxyType(
                     {
                         "examples/CreateAssetConversionJob.json": "76e65eb1ead636c1c1cfbfd642dbf8438f1562df993e315c640889907567134c",

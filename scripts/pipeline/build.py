@@ -2,7 +2,6 @@
 The steps put together: from Swagger bytes to a document, from documents to the package.
 """
 
-import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,11 +20,6 @@ Document = dict[str, Any]
 
 class BuildError(PipelineError):
     """A step has not what it is to start from."""
-
-
-def sha256(content: bytes) -> str:
-    """The hexadecimal sha256 of the bytes."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def build_document(api: Api, swagger: bytes, files: Mapping[str, bytes], overlay_folder: Path) -> bytes:

@@ -38,6 +38,7 @@ class Api:
         sha256: Of the Swagger.
         document: The sha256 of the file in spec/openapi.
         overlays: Names of files in spec/overlay, in the order they are applied.
+        overlays_sha256: Of those files, one behind the other.
         files: Path relative to the Swagger → sha256, of every file it refers to, examples included.
     """
 
@@ -49,6 +50,7 @@ class Api:
     sha256: str
     document: str
     overlays: tuple[str, ...]
+    overlays_sha256: str
     files: Mapping[str, str]
 
     def path_of(self, file: str) -> str:
@@ -147,13 +149,14 @@ def dump(pins: Pins) -> bytes:
         lines += [f"{key} = {_quoted(getattr(api, key))}" for key in ("service", "version")]
         lines += ["default = true"] if api.default else []
         lines += [f"{key} = {_quoted(getattr(api, key))}" for key in ("path", "sha256", "document")]
-        lines += [f"overlays = [{', '.join(map(_quoted, api.overlays))}]", "", f"[api.{api.name}.files]"]
+        lines += [f"overlays = [{', '.join(map(_quoted, api.overlays))}]"]
+        lines += [f"overlays_sha256 = {_quoted(api.overlays_sha256)}", "", f"[api.{api.name}.files]"]
         lines += [f"{_quoted(file)} = {_quoted(api.files[file])}" for file in sorted(api.files)]
     return ("\n".join(lines) + "\n").encode()
 
 
 def _api(where: str, key: str, table: Mapping[str, Any]) -> Api:
-    known = {"service", "version", "default", "path", "sha256", "document", "overlays", "files"}
+    known = {"service", "version", "default", "path", "sha256", "document", "overlays", "overlays_sha256", "files"}
     unknown = sorted(set(table) - known)
     if unknown:
         raise PinsError(f"{where}: no field is called {unknown[0]!r}")
@@ -168,9 +171,17 @@ def _api(where: str, key: str, table: Mapping[str, Any]) -> Api:
         path=_text(table, "path", where, r"[\w./-]+\.json", "the path of a JSON file"),
         sha256=_hash(table, "sha256", where),
         document=_hash(table, "document", where),
-        overlays=tuple(table.get("overlays", ())),
+        overlays=_names(table, "overlays", where),
+        overlays_sha256=_hash(table, "overlays_sha256", where),
         files={file: _hash(files, file, f"{where}.files") for file in files},
     )
+
+
+def _names(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    names = table.get(key, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) and "/" not in name for name in names):
+        raise PinsError(f"{where}: {key} has to be a list of file names, not {names!r}")
+    return tuple(names)
 
 
 def _hash(table: Mapping[str, Any], key: str, where: str) -> str:

@@ -1,6 +1,6 @@
 # Made from spec/openapi/object_anchors_0_2_preview_0.yaml. Do not edit: run `python scripts/regenerate.py`.
 
-"""A client library for accessing AOA front end APIs"""
+"""A client library for accessing Azure Object Anchors"""
 
 from .client import AuthenticatedClient, Client
 

@@ -15,10 +15,11 @@ T = TypeVar("T", bound="Error")
 
 @_attrs_define
 class Error:
-    """
+    """An error as the service reports it.
+
     Attributes:
-        code (str | Unset):
-        message (str | Unset):
+        code (str | Unset): Short name of the error.
+        message (str | Unset): Text for people.
     """
 
     code: str | Unset = UNSET

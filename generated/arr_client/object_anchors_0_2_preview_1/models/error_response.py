@@ -19,9 +19,10 @@ T = TypeVar("T", bound="ErrorResponse")
 
 @_attrs_define
 class ErrorResponse:
-    """
+    """Body of an answer that reports an error.
+
     Attributes:
-        error (Error | Unset):
+        error (Error | Unset): The error itself.
     """
 
     error: Error | Unset = UNSET

@@ -15,13 +15,14 @@ T = TypeVar("T", bound="Quaternion")
 
 @_attrs_define
 class Quaternion:
-    """
+    """A rotation in space as a quaternion, single precision.
+
     Attributes:
-        x (float):
-        y (float):
-        z (float):
-        w (float):
-        is_identity (bool | Unset):
+        x (float): Imaginary part along the first axis.
+        y (float): Imaginary part along the second axis.
+        z (float): Imaginary part along the third axis.
+        w (float): Real part.
+        is_identity (bool | Unset): Whether this rotates nothing. Filled by the service.
     """
 
     x: float

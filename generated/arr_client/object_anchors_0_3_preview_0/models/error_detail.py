@@ -19,13 +19,14 @@ T = TypeVar("T", bound="ErrorDetail")
 
 @_attrs_define
 class ErrorDetail:
-    """
+    """An error as the service reports it.
+
     Attributes:
-        code (str):
-        message (str):
-        target (str | Unset):
-        details (list[ErrorDetail] | Unset):
-        innererror (InnerError | Unset):
+        code (str): Short name of the error.
+        message (str): Text for people.
+        target (str | Unset): What the error is about, such as a field.
+        details (list[ErrorDetail] | Unset): Errors that led to this one.
+        innererror (InnerError | Unset): The same error more specifically.
     """
 
     code: str

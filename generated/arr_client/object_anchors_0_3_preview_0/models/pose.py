@@ -18,10 +18,11 @@ T = TypeVar("T", bound="Pose")
 
 @_attrs_define
 class Pose:
-    """
+    """Where something is and which way it looks.
+
     Attributes:
-        rotation (Quaternion):
-        translation (Vector3):
+        rotation (Quaternion): Which way it looks.
+        translation (Vector3): Where it is.
     """
 
     rotation: Quaternion

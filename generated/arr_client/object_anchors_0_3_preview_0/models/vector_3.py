@@ -13,11 +13,12 @@ T = TypeVar("T", bound="Vector3")
 
 @_attrs_define
 class Vector3:
-    """
+    """Three numbers along the axes of the model's space, single precision.
+
     Attributes:
-        x (float):
-        y (float):
-        z (float):
+        x (float): Along the first axis.
+        y (float): Along the second axis.
+        z (float): Along the third axis.
     """
 
     x: float

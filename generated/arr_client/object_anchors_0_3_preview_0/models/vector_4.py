@@ -13,12 +13,13 @@ T = TypeVar("T", bound="Vector4")
 
 @_attrs_define
 class Vector4:
-    """
+    """Four numbers, single precision; as a plane, its normal and its distance from the origin.
+
     Attributes:
-        x (float):
-        y (float):
-        z (float):
-        w (float):
+        x (float): First number; of a plane the normal along the first axis.
+        y (float): Second number; of a plane the normal along the second axis.
+        z (float): Third number; of a plane the normal along the third axis.
+        w (float): Fourth number; of a plane the distance from the origin.
     """
 
     x: float

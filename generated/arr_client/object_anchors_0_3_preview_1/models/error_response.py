@@ -17,9 +17,10 @@ T = TypeVar("T", bound="ErrorResponse")
 
 @_attrs_define
 class ErrorResponse:
-    """
+    """Body of an answer that reports an error.
+
     Attributes:
-        error (ErrorDetail):
+        error (ErrorDetail): The error itself.
     """
 
     error: ErrorDetail

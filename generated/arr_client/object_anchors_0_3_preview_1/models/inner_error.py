@@ -15,10 +15,11 @@ T = TypeVar("T", bound="InnerError")
 
 @_attrs_define
 class InnerError:
-    """
+    """An error within an error, ever more specific.
+
     Attributes:
-        code (str | Unset):
-        innererror (InnerError | Unset):
+        code (str | Unset): Short name, more specific than that of the error around it.
+        innererror (InnerError | Unset): A still more specific one.
     """
 
     code: str | Unset = UNSET

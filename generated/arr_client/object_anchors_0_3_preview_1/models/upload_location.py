@@ -13,9 +13,10 @@ T = TypeVar("T", bound="UploadLocation")
 
 @_attrs_define
 class UploadLocation:
-    """
+    """Where to upload a model.
+
     Attributes:
-        input_asset_uri (str):
+        input_asset_uri (str): A blob's URI that takes one upload and then names the model in a job.
     """
 
     input_asset_uri: str

@@ -22,18 +22,22 @@ T = TypeVar("T", bound="IngestionConfiguration")
 
 @_attrs_define
 class IngestionConfiguration:
-    """
+    """How the service reads a model. Callers need gravity and scale.
+
     Attributes:
-        gravity (Vector3):
-        scale (float):
-        dimensions (None | Unset | Vector3):
-        bounding_box_center (None | Unset | Vector3):
-        key_frame_indexes (list[int] | None | Unset):
-        gt_trajectory (list[Pose] | Unset):
-        principal_axis (None | Quaternion | Unset):
-        disable_detect_scale_units (bool | Unset):  Default: False.
-        supporting_plane (None | Unset | Vector4):
-        test_trajectory (list[Pose] | Unset):
+        gravity (Vector3): Which way is down in the model's space; a vector of zeros is refused.
+        scale (float): Metres per unit of the file; larger than 0.
+        dimensions (None | Unset | Vector3): Extent of the model along its axes in the units of the file; null until
+            known.
+        bounding_box_center (None | Unset | Vector3): Middle of the box around the model in the units of the file; null
+            until known.
+        key_frame_indexes (list[int] | None | Unset): Which frames of the trajectory were used; null until known.
+        gt_trajectory (list[Pose] | Unset): Camera poses that serve as the truth to compare with.
+        principal_axis (None | Quaternion | Unset): How the box around the model is turned; null until known.
+        disable_detect_scale_units (bool | Unset): Whether to ignore the units that the file itself names. Default:
+            False.
+        supporting_plane (None | Unset | Vector4): The plane the object stands on; null where there is none.
+        test_trajectory (list[Pose] | Unset): Camera poses that the result is tried with.
     """
 
     gravity: Vector3

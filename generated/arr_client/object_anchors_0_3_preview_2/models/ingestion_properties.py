@@ -23,19 +23,25 @@ T = TypeVar("T", bound="IngestionProperties")
 
 @_attrs_define
 class IngestionProperties:
-    """
+    """A job. A caller sets inputAssetUri, assetFileType and ingestionConfiguration; the service fills in the rest.
+
     Attributes:
-        client_error_details (str | Unset):
-        server_error_details (str | Unset):
-        error_code (ConversionErrorCode | str | Unset):
-        job_id (UUID | Unset):
-        output_model_uri (str | Unset):
-        job_status (JobStatus | str | Unset):
-        asset_file_type (str | Unset):
-        input_asset_uri (str | Unset):
-        account_id (UUID | Unset):
-        ingestion_configuration (IngestionConfiguration | Unset):
-        scaled_asset_dimensions (None | Unset | Vector3):
+        client_error_details (str | Unset): What the caller did wrong; only in status Failed. Filled by the service.
+        server_error_details (str | Unset): What went wrong in the service; only in status Failed. Filled by the
+            service.
+        error_code (ConversionErrorCode | str | Unset): Why the job failed; NO_ERROR while it has not. Filled by the
+            service.
+        job_id (UUID | Unset): ID given when the job was created.
+        output_model_uri (str | Unset): Where the result can be fetched; only in status Succeeded. Filled by the
+            service.
+        job_status (JobStatus | str | Unset): Where the job is in its life.
+        asset_file_type (str | Unset): Format of the model, as the file's ending without a dot: ply, obj, fbx, glb or
+            gltf.
+        input_asset_uri (str | Unset): Where the model was uploaded; one that blobUploadEndpoint gave.
+        account_id (UUID | Unset): Account ID of the account that owns the job.
+        ingestion_configuration (IngestionConfiguration | Unset): How the service is to read the model.
+        scaled_asset_dimensions (None | Unset | Vector3): Extent of the model along its axes in metres; null until
+            known. Filled by the service.
     """
 
     client_error_details: str | Unset = UNSET

@@ -23,14 +23,17 @@ T = TypeVar("T", bound="Conversion")
 
 @_attrs_define
 class Conversion:
-    """
+    """An asset conversion.
+
     Attributes:
-        id (str):
-        settings (ConversionSettings):
-        error (Error | None):
-        status (ConversionStatus | str):
-        creation_time (datetime.datetime):
-        output (ConversionOutput | Unset):
+        id (str): ID given when the conversion was created.
+        settings (ConversionSettings): The settings as the service understood them, without the shared access
+            signatures.
+        error (Error | None): Why the conversion failed; null in every other status, and always present.
+        status (ConversionStatus | str): Where the conversion is in its life.
+        creation_time (datetime.datetime): Instant of creation, ISO 8601 in UTC with up to seven digits of a second;
+            conversions end in Z.
+        output (ConversionOutput | Unset): Where the result lies; only in status Succeeded.
     """
 
     id: str

@@ -15,12 +15,17 @@ T = TypeVar("T", bound="ConversionInputSettings")
 
 @_attrs_define
 class ConversionInputSettings:
-    """
+    """Where a conversion reads its model.
+
     Attributes:
-        storage_container_uri (str):  Example: https://contosostorage01.blob.core.windows.net/arrinput.
-        relative_input_asset_path (str):  Example: house.fbx.
-        storage_container_read_list_sas (str | Unset):
-        blob_prefix (str | Unset):  Example: models/.
+        storage_container_uri (str): URI of the blob container with the model, without a signature.
+        relative_input_asset_path (str): Path of the model below blobPrefix. FBX, glTF and GLB, and point clouds in XYZ,
+            PLY, E57, LAS and LAZ are accepted (documented).
+        storage_container_read_list_sas (str | Unset): Shared access signature of the container with read and list
+            rights, as a query string with or without "?". It has to outlive the conversion. Left out, the storage account
+            must be linked to the Remote Rendering account. Never echoed.
+        blob_prefix (str | Unset): Fetch only blobs whose names begin so; default everything in the container. Echoed
+            with "/" at the end (recorded).
     """
 
     storage_container_uri: str

@@ -15,12 +15,17 @@ T = TypeVar("T", bound="ConversionOutputSettings")
 
 @_attrs_define
 class ConversionOutputSettings:
-    """
+    """Where a conversion writes its result.
+
     Attributes:
-        storage_container_uri (str):  Example: https://contosostorage01.blob.core.windows.net/arroutput.
-        storage_container_write_sas (str | Unset):
-        blob_prefix (str | Unset):  Example: conversionOutput/fbc3646c-0b97-4553-81ca-6fae2bfb754e.
-        output_asset_filename (str | Unset):  Example: house.arrAsset.
+        storage_container_uri (str): URI of the blob container for the result, without a signature.
+        storage_container_write_sas (str | Unset): Shared access signature of the container with write rights, as a
+            query string with or without "?". It has to outlive the conversion. Left out, the storage account must be linked
+            to the Remote Rendering account. Never echoed.
+        blob_prefix (str | Unset): Put this before the names of all written blobs, as a folder; default the container's
+            root. Echoed with "/" at the end (recorded).
+        output_asset_filename (str | Unset): Name of the written asset, ending in .arrAsset; default the model's name
+            with that ending (recorded).
     """
 
     storage_container_uri: str

@@ -18,10 +18,11 @@ T = TypeVar("T", bound="ConversionSettings")
 
 @_attrs_define
 class ConversionSettings:
-    """
+    """Source and destination of a conversion.
+
     Attributes:
-        input_location (ConversionInputSettings):
-        output_location (ConversionOutputSettings):
+        input_location (ConversionInputSettings): Container and path of the model to convert.
+        output_location (ConversionOutputSettings): Container and name of the asset to write.
     """
 
     input_location: ConversionInputSettings

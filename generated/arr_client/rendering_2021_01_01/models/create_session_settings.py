@@ -15,10 +15,12 @@ T = TypeVar("T", bound="CreateSessionSettings")
 
 @_attrs_define
 class CreateSessionSettings:
-    """
+    """What a new session shall be.
+
     Attributes:
-        max_lease_time_minutes (int):  Example: 60.
-        size (SessionSize | str):  Example: Standard.
+        max_lease_time_minutes (int): Lease in minutes, counted from Ready: 0 to 1440 (documented). A negative value is
+            answered with 400 (recorded); what more than 1440 gets was never recorded.
+        size (SessionSize | str): Size of the machine. Fixed for the session's life, and what the price depends on.
     """
 
     max_lease_time_minutes: int

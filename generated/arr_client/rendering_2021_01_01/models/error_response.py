@@ -17,9 +17,10 @@ T = TypeVar("T", bound="ErrorResponse")
 
 @_attrs_define
 class ErrorResponse:
-    """
+    """Body of an answer that reports an error.
+
     Attributes:
-        error (Error):
+        error (Error): The error itself.
     """
 
     error: Error

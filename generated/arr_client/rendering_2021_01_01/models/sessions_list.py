@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -19,14 +19,16 @@ T = TypeVar("T", bound="SessionsList")
 
 @_attrs_define
 class SessionsList:
-    """
+    """One page of sessions.
+
     Attributes:
-        sessions (list[SessionProperties]):
-        next_link (str | Unset):
+        sessions (list[SessionProperties]): The sessions of this page; stopped ones are left out (recorded).
+        next_link (None | str | Unset): Whole URL of the next page, requested with the same token; absent or null on the
+            last page. Never recorded with a value.
     """
 
     sessions: list[SessionProperties]
-    next_link: str | Unset = UNSET
+    next_link: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,7 +37,11 @@ class SessionsList:
             sessions_item = sessions_item_data.to_dict()
             sessions.append(sessions_item)
 
-        next_link = self.next_link
+        next_link: None | str | Unset
+        if isinstance(self.next_link, Unset):
+            next_link = UNSET
+        else:
+            next_link = self.next_link
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -53,7 +59,7 @@ class SessionsList:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.session_properties import SessionProperties  # noqa: PLC0415
 
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"@nextLink"}}
+        d = dict(src_dict)
         sessions = []
         _sessions = d.pop("sessions")
         for sessions_item_data in _sessions:
@@ -61,7 +67,14 @@ class SessionsList:
 
             sessions.append(sessions_item)
 
-        next_link = d.pop("@nextLink", UNSET)
+        def _parse_next_link(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        next_link = _parse_next_link(d.pop("@nextLink", UNSET))
 
         sessions_list = cls(
             sessions=sessions,

@@ -13,9 +13,11 @@ T = TypeVar("T", bound="UpdateSessionSettings")
 
 @_attrs_define
 class UpdateSessionSettings:
-    """
+    """What shall change in a session; only the lease can.
+
     Attributes:
-        max_lease_time_minutes (int):  Example: 72.
+        max_lease_time_minutes (int): New lease in minutes, a total counted from Ready: strictly larger than the present
+            one and below 1440 (documented; creation allows 1440 itself).
     """
 
     max_lease_time_minutes: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -19,14 +19,16 @@ T = TypeVar("T", bound="ConversionList")
 
 @_attrs_define
 class ConversionList:
-    """
+    """One page of conversions.
+
     Attributes:
-        conversions (list[Conversion]):
-        next_link (str | Unset):
+        conversions (list[Conversion]): The conversions of this page, oldest first (recorded).
+        next_link (None | str | Unset): Whole URL of the next page, requested with the same token; null or absent on the
+            last page. Never recorded with a value.
     """
 
     conversions: list[Conversion]
-    next_link: str | Unset = UNSET
+    next_link: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,7 +37,11 @@ class ConversionList:
             conversions_item = conversions_item_data.to_dict()
             conversions.append(conversions_item)
 
-        next_link = self.next_link
+        next_link: None | str | Unset
+        if isinstance(self.next_link, Unset):
+            next_link = UNSET
+        else:
+            next_link = self.next_link
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -53,7 +59,7 @@ class ConversionList:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.conversion import Conversion  # noqa: PLC0415
 
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"@nextLink"}}
+        d = dict(src_dict)
         conversions = []
         _conversions = d.pop("conversions")
         for conversions_item_data in _conversions:
@@ -61,7 +67,14 @@ class ConversionList:
 
             conversions.append(conversions_item)
 
-        next_link = d.pop("@nextLink", UNSET)
+        def _parse_next_link(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        next_link = _parse_next_link(d.pop("@nextLink", UNSET))
 
         conversion_list = cls(
             conversions=conversions,

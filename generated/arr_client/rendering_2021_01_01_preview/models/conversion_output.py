@@ -15,10 +15,11 @@ T = TypeVar("T", bound="ConversionOutput")
 
 @_attrs_define
 class ConversionOutput:
-    """
+    """Where the result lies; only in status Succeeded.
+
     Attributes:
-        output_asset_uri (str | Unset):  Example: https://contoso.blob.core.windows.net/arr/architecture-
-            output/house.arrAsset.
+        output_asset_uri (str | Unset): URI of the .arrAsset, without a signature: container, blobPrefix and
+            outputAssetFilename joined.
     """
 
     output_asset_uri: str | Unset = UNSET

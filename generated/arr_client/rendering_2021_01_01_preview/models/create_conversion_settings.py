@@ -17,9 +17,10 @@ T = TypeVar("T", bound="CreateConversionSettings")
 
 @_attrs_define
 class CreateConversionSettings:
-    """
+    """What a new conversion shall do.
+
     Attributes:
-        settings (ConversionSettings):
+        settings (ConversionSettings): Source and destination.
     """
 
     settings: ConversionSettings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -15,20 +15,23 @@ T = TypeVar("T", bound="Error")
 
 @_attrs_define
 class Error:
-    """
+    """An error as the service reports it. Do not decide by the message, which changed over the years.
+
     Attributes:
-        code (str):
-        message (str):
-        details (list[Error] | Unset):
-        target (str | Unset):
-        inner_error (Error | Unset):
+        code (str): Short name of the error. Recorded: BadRequest, ConversionProcessFailed,
+            DelegatedResourceAccessError. Later seen: InputContainerError, ValidationError.
+        message (str): Text for people, in English.
+        details (list[Error] | None | Unset): Errors that led to this one; validation errors nest here. Null in
+            recordings of early 2021.
+        target (None | str | Unset): What the error is about, such as a field. Null in recordings of early 2021.
+        inner_error (Error | None | Unset): A more specific error. Null wherever it was recorded.
     """
 
     code: str
     message: str
-    details: list[Error] | Unset = UNSET
-    target: str | Unset = UNSET
-    inner_error: Error | Unset = UNSET
+    details: list[Error] | None | Unset = UNSET
+    target: None | str | Unset = UNSET
+    inner_error: Error | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,18 +39,31 @@ class Error:
 
         message = self.message
 
-        details: list[dict[str, Any]] | Unset = UNSET
-        if not isinstance(self.details, Unset):
+        details: list[dict[str, Any]] | None | Unset
+        if isinstance(self.details, Unset):
+            details = UNSET
+        elif isinstance(self.details, list):
             details = []
-            for details_item_data in self.details:
-                details_item = details_item_data.to_dict()
-                details.append(details_item)
+            for details_type_0_item_data in self.details:
+                details_type_0_item = details_type_0_item_data.to_dict()
+                details.append(details_type_0_item)
 
-        target = self.target
+        else:
+            details = self.details
 
-        inner_error: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.inner_error, Unset):
+        target: None | str | Unset
+        if isinstance(self.target, Unset):
+            target = UNSET
+        else:
+            target = self.target
+
+        inner_error: dict[str, Any] | None | Unset
+        if isinstance(self.inner_error, Unset):
+            inner_error = UNSET
+        elif isinstance(self.inner_error, Error):
             inner_error = self.inner_error.to_dict()
+        else:
+            inner_error = self.inner_error
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -68,28 +84,58 @@ class Error:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"details", "target", "innerError"}}
+        d = dict(src_dict)
         code = d.pop("code")
 
         message = d.pop("message")
 
-        _details = d.pop("details", UNSET)
-        details: list[Error] | Unset = UNSET
-        if _details is not UNSET:
-            details = []
-            for details_item_data in _details:
-                details_item = Error.from_dict(details_item_data)
+        def _parse_details(data: object) -> list[Error] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                details_type_0 = []
+                _details_type_0 = data
+                for details_type_0_item_data in _details_type_0:
+                    details_type_0_item = Error.from_dict(details_type_0_item_data)
 
-                details.append(details_item)
+                    details_type_0.append(details_type_0_item)
 
-        target = d.pop("target", UNSET)
+                return details_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[Error] | None | Unset, data)
 
-        _inner_error = d.pop("innerError", UNSET)
-        inner_error: Error | Unset
-        if isinstance(_inner_error, Unset):
-            inner_error = UNSET
-        else:
-            inner_error = Error.from_dict(_inner_error)
+        details = _parse_details(d.pop("details", UNSET))
+
+        def _parse_target(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        target = _parse_target(d.pop("target", UNSET))
+
+        def _parse_inner_error(data: object) -> Error | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                inner_error_type_0 = Error.from_dict(data)
+
+                return inner_error_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Error | None | Unset, data)
+
+        inner_error = _parse_inner_error(d.pop("innerError", UNSET))
 
         error = cls(
             code=code,

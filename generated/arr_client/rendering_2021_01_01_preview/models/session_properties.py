@@ -22,20 +22,26 @@ T = TypeVar("T", bound="SessionProperties")
 
 @_attrs_define
 class SessionProperties:
-    """
-    Attributes:
-        id (str):  Example: contoso-session-c2b8ac1d-9494-4852-a59c-8c28813adc28.
-        size (SessionSize | str):  Example: Standard.
-        status (SessionStatus | str):  Example: Ready.
-        arr_inspector_port (int | Unset):  Example: 50052.
-        handshake_port (int | Unset):  Example: 50051.
-        elapsed_time_minutes (int | Unset):  Example: 10.
-        hostname (str | Unset):  Example:
-            d4cefb7b-10b9-4631-934d-67445ffa9126.remoterenderingvm.westus2.mixedreality.azure.com.
-        max_lease_time_minutes (int | Unset):  Example: 60.
-        teraflops (float | Unset):  Example: 10.6.
-        error (Error | None | Unset):
-        creation_time (datetime.datetime | Unset):
+    """A rendering session. Until it is Ready the service sends unset fields as null or 0 (January and February 2021) or
+    leaves them out (March 2021 onward): read absent, null and 0 alike.
+
+        Attributes:
+            id (str): ID given when the session was created.
+            size (SessionSize | str): Size the session was created with; it never changes.
+            status (SessionStatus | str): Where the session is in its life.
+            arr_inspector_port (int | Unset): TCP port of the inspector's web page on hostname, 49152 to 65534; 0 or absent
+                unless the session is Ready.
+            handshake_port (int | Unset): TCP port where a client begins its connection on hostname, 49152 to 65534; 0 or
+                absent unless the session is Ready.
+            elapsed_time_minutes (int | Unset): Whole minutes spent in Ready so far, rounded down; it stays at its last
+                value after the end.
+            hostname (None | str | Unset): Name of the machine that renders; null or absent unless the session is Ready.
+            max_lease_time_minutes (int | Unset): Minutes the session may stay in Ready before it expires, as last set.
+            teraflops (float | Unset): Computing power of the session's GPU in teraflops; 0 or absent until the machine is
+                known. Recorded for Standard: 8.1, 10.6 and 14.0.
+            error (Error | None | Unset): Why the session failed; only in status Error.
+            creation_time (datetime.datetime | Unset): Instant of creation, ISO 8601 in UTC with up to seven digits of a
+                second; sessions end in +00:00.
     """
 
     id: str
@@ -44,7 +50,7 @@ class SessionProperties:
     arr_inspector_port: int | Unset = UNSET
     handshake_port: int | Unset = UNSET
     elapsed_time_minutes: int | Unset = UNSET
-    hostname: str | Unset = UNSET
+    hostname: None | str | Unset = UNSET
     max_lease_time_minutes: int | Unset = UNSET
     teraflops: float | Unset = UNSET
     error: Error | None | Unset = UNSET
@@ -74,7 +80,11 @@ class SessionProperties:
 
         elapsed_time_minutes = self.elapsed_time_minutes
 
-        hostname = self.hostname
+        hostname: None | str | Unset
+        if isinstance(self.hostname, Unset):
+            hostname = UNSET
+        else:
+            hostname = self.hostname
 
         max_lease_time_minutes = self.max_lease_time_minutes
 
@@ -133,7 +143,6 @@ class SessionProperties:
                 "arrInspectorPort",
                 "handshakePort",
                 "elapsedTimeMinutes",
-                "hostname",
                 "maxLeaseTimeMinutes",
                 "teraflops",
                 "creationTime",
@@ -173,7 +182,14 @@ class SessionProperties:
 
         elapsed_time_minutes = d.pop("elapsedTimeMinutes", UNSET)
 
-        hostname = d.pop("hostname", UNSET)
+        def _parse_hostname(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        hostname = _parse_hostname(d.pop("hostname", UNSET))
 
         max_lease_time_minutes = d.pop("maxLeaseTimeMinutes", UNSET)
 

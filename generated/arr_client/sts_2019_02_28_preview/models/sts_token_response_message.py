@@ -13,9 +13,11 @@ T = TypeVar("T", bound="StsTokenResponseMessage")
 
 @_attrs_define
 class StsTokenResponseMessage:
-    """
+    """Answer of the token service.
+
     Attributes:
-        access_token (str):
+        access_token (str): A signed JWT of about 1200 characters. Its exp claim, in seconds since 1970, is the only
+            word about its expiry; recordings hold it as a number and as text.
     """
 
     access_token: str

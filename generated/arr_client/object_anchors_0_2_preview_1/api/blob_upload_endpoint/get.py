@@ -72,11 +72,20 @@ def sync_detailed(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | UploadLocation]:
-    """
+    """Ask where to upload a model.
+
+     Put the model's bytes to the URI, then name the same URI when creating a job.
+
+    Statuses:
+        200: Where to upload to.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,11 +115,20 @@ def sync(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | UploadLocation | None:
-    """
+    """Ask where to upload a model.
+
+     Put the model's bytes to the URI, then name the same URI when creating a job.
+
+    Statuses:
+        200: Where to upload to.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,11 +153,20 @@ async def asyncio_detailed(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | UploadLocation]:
-    """
+    """Ask where to upload a model.
+
+     Put the model's bytes to the URI, then name the same URI when creating a job.
+
+    Statuses:
+        200: Where to upload to.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,11 +194,20 @@ async def asyncio(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | UploadLocation | None:
-    """
+    """Ask where to upload a model.
+
+     Put the model's bytes to the URI, then name the same URI when creating a job.
+
+    Statuses:
+        200: Where to upload to.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -82,13 +82,25 @@ def sync_detailed(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | IngestionProperties]:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties | Unset): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,13 +134,25 @@ def sync(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | IngestionProperties | None:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties | Unset): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,13 +181,25 @@ async def asyncio_detailed(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | IngestionProperties]:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties | Unset): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -195,13 +231,25 @@ async def asyncio(
     api_version: str | Unset = "0.2-preview.1",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | IngestionProperties | None:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str | Unset):  Default: '0.2-preview.1'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str | Unset): Version of the API that the request speaks. Default:
+            '0.2-preview.1'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties | Unset): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -81,13 +81,24 @@ def sync_detailed(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | IngestionProperties]:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,13 +132,24 @@ def sync(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | IngestionProperties | None:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,13 +178,24 @@ async def asyncio_detailed(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | IngestionProperties]:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,13 +227,24 @@ async def asyncio(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | IngestionProperties | None:
-    """
+    """Start a job under an ID of your choice.
+
+     First ask for an upload URI and put the model there. The answer is the job; read it again until its
+    status is Succeeded, Failed or Cancelled.
+
+    Statuses:
+        201: The job was created.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
-        body (IngestionProperties):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
+        body (IngestionProperties): A job. A caller sets inputAssetUri, assetFileType and
+            ingestionConfiguration; the service fills in the rest.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

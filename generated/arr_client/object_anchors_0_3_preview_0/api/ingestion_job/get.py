@@ -75,12 +75,21 @@ def sync_detailed(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | IngestionProperties]:
-    """
+    """Read one job.
+
+     Says how far the job is; once Succeeded, outputModelUri leads to the result.
+
+    Statuses:
+        200: The job as it is now, in whatever status.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,12 +121,21 @@ def sync(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | IngestionProperties | None:
-    """
+    """Read one job.
+
+     Says how far the job is; once Succeeded, outputModelUri leads to the result.
+
+    Statuses:
+        200: The job as it is now, in whatever status.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,12 +162,21 @@ async def asyncio_detailed(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[ErrorResponse | IngestionProperties]:
-    """
+    """Read one job.
+
+     Says how far the job is; once Succeeded, outputModelUri leads to the result.
+
+    Statuses:
+        200: The job as it is now, in whatever status.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -179,12 +206,21 @@ async def asyncio(
     api_version: str = "0.3-preview.0",
     x_mrc_cv: str | Unset = UNSET,
 ) -> ErrorResponse | IngestionProperties | None:
-    """
+    """Read one job.
+
+     Says how far the job is; once Succeeded, outputModelUri leads to the result.
+
+    Statuses:
+        200: The job as it is now, in whatever status.
+        default: Any error; the body says which. The Swagger declares no statuses of errors.
+
     Args:
-        account_id (UUID):
-        job_id (UUID):
-        api_version (str):  Default: '0.3-preview.0'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Object Anchors account, a UUID.
+        job_id (UUID): ID of the job, a UUID chosen by whoever creates it; the all-zero UUID is
+            refused.
+        api_version (str): Version of the API that the request speaks. Default: '0.3-preview.0'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -112,12 +112,42 @@ def sync_detailed(
     body: CreateConversionSettings,
     api_version: str = "2021-01-01",
 ) -> Response[Any | Conversion | ErrorResponse]:
-    """
+    """Start converting a model under an ID of your choice.
+
+     Reads a model from one blob container and writes an .arrAsset to another. Answers at once; poll the
+    conversion every 10 seconds until it ends. Recorded for a small box: 42 to 74 seconds. The reply
+    never echoes the shared access signatures, ends each blobPrefix with "/" and fills in
+    outputAssetFilename.
+
+    Statuses:
+        200: The conversion existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The conversion was created and waits in NotStarted.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: Without a shared access signature, and the storage account is not linked to the Remote
+            Rendering account. Recorded with an error object of code DelegatedResourceAccessError,
+            although the Swagger declares no body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateConversionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateConversionSettings): What a new conversion shall do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,12 +179,42 @@ def sync(
     body: CreateConversionSettings,
     api_version: str = "2021-01-01",
 ) -> Any | Conversion | ErrorResponse | None:
-    """
+    """Start converting a model under an ID of your choice.
+
+     Reads a model from one blob container and writes an .arrAsset to another. Answers at once; poll the
+    conversion every 10 seconds until it ends. Recorded for a small box: 42 to 74 seconds. The reply
+    never echoes the shared access signatures, ends each blobPrefix with "/" and fills in
+    outputAssetFilename.
+
+    Statuses:
+        200: The conversion existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The conversion was created and waits in NotStarted.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: Without a shared access signature, and the storage account is not linked to the Remote
+            Rendering account. Recorded with an error object of code DelegatedResourceAccessError,
+            although the Swagger declares no body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateConversionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateConversionSettings): What a new conversion shall do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -181,12 +241,42 @@ async def asyncio_detailed(
     body: CreateConversionSettings,
     api_version: str = "2021-01-01",
 ) -> Response[Any | Conversion | ErrorResponse]:
-    """
+    """Start converting a model under an ID of your choice.
+
+     Reads a model from one blob container and writes an .arrAsset to another. Answers at once; poll the
+    conversion every 10 seconds until it ends. Recorded for a small box: 42 to 74 seconds. The reply
+    never echoes the shared access signatures, ends each blobPrefix with "/" and fills in
+    outputAssetFilename.
+
+    Statuses:
+        200: The conversion existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The conversion was created and waits in NotStarted.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: Without a shared access signature, and the storage account is not linked to the Remote
+            Rendering account. Recorded with an error object of code DelegatedResourceAccessError,
+            although the Swagger declares no body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateConversionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateConversionSettings): What a new conversion shall do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -216,12 +306,42 @@ async def asyncio(
     body: CreateConversionSettings,
     api_version: str = "2021-01-01",
 ) -> Any | Conversion | ErrorResponse | None:
-    """
+    """Start converting a model under an ID of your choice.
+
+     Reads a model from one blob container and writes an .arrAsset to another. Answers at once; poll the
+    conversion every 10 seconds until it ends. Recorded for a small box: 42 to 74 seconds. The reply
+    never echoes the shared access signatures, ends each blobPrefix with "/" and fills in
+    outputAssetFilename.
+
+    Statuses:
+        200: The conversion existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The conversion was created and waits in NotStarted.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: Without a shared access signature, and the storage account is not linked to the Remote
+            Rendering account. Recorded with an error object of code DelegatedResourceAccessError,
+            although the Swagger declares no body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateConversionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateConversionSettings): What a new conversion shall do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -112,12 +112,41 @@ def sync_detailed(
     body: CreateSessionSettings,
     api_version: str = "2021-01-01",
 ) -> Response[Any | ErrorResponse | SessionProperties]:
-    """
+    """Start a rendering session under an ID of your choice.
+
+     Answers at once with a session in Starting; poll it until it is Ready. Recorded: 8 to 10 seconds for
+    Standard in 2022, 111 to 181 seconds in 2021. Repeating the call with the same settings is safe and
+    answers 200. The lease, and the bill, begin at Ready.
+
+    Statuses:
+        200: The session existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The session was created and is Starting.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateSessionSettings): What a new session shall be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,12 +178,41 @@ def sync(
     body: CreateSessionSettings,
     api_version: str = "2021-01-01",
 ) -> Any | ErrorResponse | SessionProperties | None:
-    """
+    """Start a rendering session under an ID of your choice.
+
+     Answers at once with a session in Starting; poll it until it is Ready. Recorded: 8 to 10 seconds for
+    Standard in 2022, 111 to 181 seconds in 2021. Repeating the call with the same settings is safe and
+    answers 200. The lease, and the bill, begin at Ready.
+
+    Statuses:
+        200: The session existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The session was created and is Starting.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateSessionSettings): What a new session shall be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -181,12 +239,41 @@ async def asyncio_detailed(
     body: CreateSessionSettings,
     api_version: str = "2021-01-01",
 ) -> Response[Any | ErrorResponse | SessionProperties]:
-    """
+    """Start a rendering session under an ID of your choice.
+
+     Answers at once with a session in Starting; poll it until it is Ready. Recorded: 8 to 10 seconds for
+    Standard in 2022, 111 to 181 seconds in 2021. Repeating the call with the same settings is safe and
+    answers 200. The lease, and the bill, begin at Ready.
+
+    Statuses:
+        200: The session existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The session was created and is Starting.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateSessionSettings): What a new session shall be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -216,12 +303,41 @@ async def asyncio(
     body: CreateSessionSettings,
     api_version: str = "2021-01-01",
 ) -> Any | ErrorResponse | SessionProperties | None:
-    """
+    """Start a rendering session under an ID of your choice.
+
+     Answers at once with a session in Starting; poll it until it is Ready. Recorded: 8 to 10 seconds for
+    Standard in 2022, 111 to 181 seconds in 2021. Repeating the call with the same settings is safe and
+    answers 200. The lease, and the bill, begin at Ready.
+
+    Statuses:
+        200: The session existed already with the same settings, as after a repeated request.
+            Documented.
+        201: The session was created and is Starting.
+        400: The request breaks a rule. The error names it: code BadRequest for a negative lease or an
+            unknown size (recorded), ValidationError with nested details for conversion settings
+            (reported by users).
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        409: The ID is taken by a resource with other settings. Documented, with code Conflict; never
+            recorded.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01'.
-        body (CreateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01'.
+        body (CreateSessionSettings): What a new session shall be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

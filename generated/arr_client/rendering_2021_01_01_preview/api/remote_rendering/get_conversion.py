@@ -92,11 +92,33 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Response[Any | Conversion | ErrorResponse]:
-    """
+    """Read one conversion.
+
+     A failed conversion answers 200 as well, with status Failed and its error. Failing on a missing
+    model took 41 to 111 seconds (recorded).
+
+    Statuses:
+        200: The conversion as it is now, in whatever status.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,11 +148,33 @@ def sync(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Any | Conversion | ErrorResponse | None:
-    """
+    """Read one conversion.
+
+     A failed conversion answers 200 as well, with status Failed and its error. Failing on a missing
+    model took 41 to 111 seconds (recorded).
+
+    Statuses:
+        200: The conversion as it is now, in whatever status.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,11 +199,33 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Response[Any | Conversion | ErrorResponse]:
-    """
+    """Read one conversion.
+
+     A failed conversion answers 200 as well, with status Failed and its error. Failing on a missing
+    model took 41 to 111 seconds (recorded).
+
+    Statuses:
+        200: The conversion as it is now, in whatever status.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,11 +253,33 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Any | Conversion | ErrorResponse | None:
-    """
+    """Read one conversion.
+
+     A failed conversion answers 200 as well, with status Failed and its error. Failing on a missing
+    model took 41 to 111 seconds (recorded).
+
+    Statuses:
+        200: The conversion as it is now, in whatever status.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        conversion_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        conversion_id (str): ID of the conversion, chosen by whoever creates it: 1 to 256
+            characters out of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the
+            answer to a malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -85,10 +85,29 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Response[Any | ConversionList | ErrorResponse]:
-    """
+    """List the account's conversions.
+
+     All conversions, ended ones too, oldest first; one a day old was still listed (recorded). More
+    follow where @nextLink is not empty.
+
+    Statuses:
+        200: One page of conversions.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,10 +135,29 @@ def sync(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Any | ConversionList | ErrorResponse | None:
-    """
+    """List the account's conversions.
+
+     All conversions, ended ones too, oldest first; one a day old was still listed (recorded). More
+    follow where @nextLink is not empty.
+
+    Statuses:
+        200: One page of conversions.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,10 +180,29 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Response[Any | ConversionList | ErrorResponse]:
-    """
+    """List the account's conversions.
+
+     All conversions, ended ones too, oldest first; one a day old was still listed (recorded). More
+    follow where @nextLink is not empty.
+
+    Statuses:
+        200: One page of conversions.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,10 +228,29 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     api_version: str = "2021-01-01-preview",
 ) -> Any | ConversionList | ErrorResponse | None:
-    """
+    """List the account's conversions.
+
+     All conversions, ended ones too, oldest first; one a day old was still listed (recorded). More
+    follow where @nextLink is not empty.
+
+    Statuses:
+        200: One page of conversions.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        api_version (str):  Default: '2021-01-01-preview'.
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -106,12 +106,36 @@ def sync_detailed(
     body: UpdateSessionSettings,
     api_version: str = "2021-01-01-preview",
 ) -> Response[Any | ErrorResponse | SessionProperties]:
-    """
+    """Lengthen the lease of a session.
+
+     The lease is a total counted from Ready, not an increment, and can only grow. Recorded for sessions
+    in Starting and in Ready; the answer for one that ended was never recorded.
+
+    Statuses:
+        200: The session with its new lease, effective at once.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        422: The new lease is not strictly larger than the present one, or too large. Documented, with
+            code UnprocessableEntity; never recorded.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
-        body (UpdateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
+        body (UpdateSessionSettings): What shall change in a session; only the lease can.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,12 +167,36 @@ def sync(
     body: UpdateSessionSettings,
     api_version: str = "2021-01-01-preview",
 ) -> Any | ErrorResponse | SessionProperties | None:
-    """
+    """Lengthen the lease of a session.
+
+     The lease is a total counted from Ready, not an increment, and can only grow. Recorded for sessions
+    in Starting and in Ready; the answer for one that ended was never recorded.
+
+    Statuses:
+        200: The session with its new lease, effective at once.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        422: The new lease is not strictly larger than the present one, or too large. Documented, with
+            code UnprocessableEntity; never recorded.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
-        body (UpdateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
+        body (UpdateSessionSettings): What shall change in a session; only the lease can.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,12 +223,36 @@ async def asyncio_detailed(
     body: UpdateSessionSettings,
     api_version: str = "2021-01-01-preview",
 ) -> Response[Any | ErrorResponse | SessionProperties]:
-    """
+    """Lengthen the lease of a session.
+
+     The lease is a total counted from Ready, not an increment, and can only grow. Recorded for sessions
+    in Starting and in Ready; the answer for one that ended was never recorded.
+
+    Statuses:
+        200: The session with its new lease, effective at once.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        422: The new lease is not strictly larger than the present one, or too large. Documented, with
+            code UnprocessableEntity; never recorded.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
-        body (UpdateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
+        body (UpdateSessionSettings): What shall change in a session; only the lease can.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -210,12 +282,36 @@ async def asyncio(
     body: UpdateSessionSettings,
     api_version: str = "2021-01-01-preview",
 ) -> Any | ErrorResponse | SessionProperties | None:
-    """
+    """Lengthen the lease of a session.
+
+     The lease is a total counted from Ready, not an increment, and can only grow. Recorded for sessions
+    in Starting and in Ready; the answer for one that ended was never recorded.
+
+    Statuses:
+        200: The session with its new lease, effective at once.
+        401: The access token is missing, expired or not valid here. There is no body, and
+            WWW-Authenticate says why; both documented, no such answer of this service was recorded.
+        403: The token is good but not for this: for example the role Remote Rendering Client on a
+            conversion. Documented without a body; recorded with an error object when a container was
+            not accessible, so read the raw body.
+        404: The account knows nothing under this ID. Documented, without a body.
+        429: Too many calls. Wait for the seconds in Retry-After, 15 in the official examples; without
+            the header wait 5 to 10 seconds, and the count starts anew every minute. No body.
+            Documented, threshold unpublished.
+        422: The new lease is not strictly larger than the present one, or too large. Documented, with
+            code UnprocessableEntity; never recorded.
+        500: The service failed, code InternalServerError. Every call here may be repeated: creating is
+            idempotent by ID. Documented; never recorded.
+
     Args:
-        account_id (UUID):
-        session_id (str):
-        api_version (str):  Default: '2021-01-01-preview'.
-        body (UpdateSessionSettings):
+        account_id (UUID): Account ID of the Remote Rendering account, a UUID; not the
+            subscription ID and not the account's name.
+        session_id (str): ID of the session, chosen by whoever creates it: 1 to 256 characters out
+            of A-Z, a-z, 0-9, "-" and "_"; upper and lower case differ. Documented; the answer to a
+            malformed ID was never recorded.
+        api_version (str): Version of the API that the request speaks. Replies list the versions
+            they accept in the header api-supported-versions. Default: '2021-01-01-preview'.
+        body (UpdateSessionSettings): What shall change in a session; only the lease can.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

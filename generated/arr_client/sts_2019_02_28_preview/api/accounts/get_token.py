@@ -80,11 +80,26 @@ def sync_detailed(
     api_version: str | Unset = "2019-02-28-preview",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[Any | StsTokenResponseMessage]:
-    """
+    """Exchange a credential for an access token.
+
+     Send the header Authorization with Bearer and either <account ID>:<account key> or a Microsoft Entra
+    token. Both the primary and the secondary key work (documented). The token is good for 24 hours.
+
+    Statuses:
+        200: The token, and nothing beside it; its exp claim says until when it is good.
+        400: The request is malformed; WWW-Authenticate says how. Documented; never recorded.
+        401: The credential is wrong for this account. Recorded with an empty body and without the
+            WWW-Authenticate that the Swagger declares.
+        429: Too many calls; the official example asks for 5 seconds in Retry-After. Documented; never
+            recorded.
+        default: Anything else; the Swagger declares neither statuses nor a body.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '2019-02-28-preview'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Mixed Reality account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. May be left out;
+            the PowerShell scripts never send it. Default: '2019-02-28-preview'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -114,11 +129,26 @@ def sync(
     api_version: str | Unset = "2019-02-28-preview",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Any | StsTokenResponseMessage | None:
-    """
+    """Exchange a credential for an access token.
+
+     Send the header Authorization with Bearer and either <account ID>:<account key> or a Microsoft Entra
+    token. Both the primary and the secondary key work (documented). The token is good for 24 hours.
+
+    Statuses:
+        200: The token, and nothing beside it; its exp claim says until when it is good.
+        400: The request is malformed; WWW-Authenticate says how. Documented; never recorded.
+        401: The credential is wrong for this account. Recorded with an empty body and without the
+            WWW-Authenticate that the Swagger declares.
+        429: Too many calls; the official example asks for 5 seconds in Retry-After. Documented; never
+            recorded.
+        default: Anything else; the Swagger declares neither statuses nor a body.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '2019-02-28-preview'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Mixed Reality account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. May be left out;
+            the PowerShell scripts never send it. Default: '2019-02-28-preview'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,11 +173,26 @@ async def asyncio_detailed(
     api_version: str | Unset = "2019-02-28-preview",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Response[Any | StsTokenResponseMessage]:
-    """
+    """Exchange a credential for an access token.
+
+     Send the header Authorization with Bearer and either <account ID>:<account key> or a Microsoft Entra
+    token. Both the primary and the secondary key work (documented). The token is good for 24 hours.
+
+    Statuses:
+        200: The token, and nothing beside it; its exp claim says until when it is good.
+        400: The request is malformed; WWW-Authenticate says how. Documented; never recorded.
+        401: The credential is wrong for this account. Recorded with an empty body and without the
+            WWW-Authenticate that the Swagger declares.
+        429: Too many calls; the official example asks for 5 seconds in Retry-After. Documented; never
+            recorded.
+        default: Anything else; the Swagger declares neither statuses nor a body.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '2019-02-28-preview'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Mixed Reality account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. May be left out;
+            the PowerShell scripts never send it. Default: '2019-02-28-preview'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,11 +220,26 @@ async def asyncio(
     api_version: str | Unset = "2019-02-28-preview",
     x_mrc_cv: str | Unset = UNSET,
 ) -> Any | StsTokenResponseMessage | None:
-    """
+    """Exchange a credential for an access token.
+
+     Send the header Authorization with Bearer and either <account ID>:<account key> or a Microsoft Entra
+    token. Both the primary and the secondary key work (documented). The token is good for 24 hours.
+
+    Statuses:
+        200: The token, and nothing beside it; its exp claim says until when it is good.
+        400: The request is malformed; WWW-Authenticate says how. Documented; never recorded.
+        401: The credential is wrong for this account. Recorded with an empty body and without the
+            WWW-Authenticate that the Swagger declares.
+        429: Too many calls; the official example asks for 5 seconds in Retry-After. Documented; never
+            recorded.
+        default: Anything else; the Swagger declares neither statuses nor a body.
+
     Args:
-        account_id (UUID):
-        api_version (str | Unset):  Default: '2019-02-28-preview'.
-        x_mrc_cv (str | Unset):
+        account_id (UUID): Account ID of the Mixed Reality account, a UUID.
+        api_version (str | Unset): Version of the API that the request speaks. May be left out;
+            the PowerShell scripts never send it. Default: '2019-02-28-preview'.
+        x_mrc_cv (str | Unset): Correlation vector of this one request, to find it again in the
+            service's logs: 22 base64 characters, new each time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
