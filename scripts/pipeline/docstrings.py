@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.documents import Document, operations
+from pipeline.documents import Document, operations, parameters
 from pipeline.overlay import ENUM_WORDING
 
 WIDTH = 100
@@ -27,7 +27,7 @@ def printable(document: Mapping[str, Any]) -> Document:
     """
     shown: Document = copy.deepcopy(dict(document))
     components = shown.get("components", {})
-    for parameter in [*_parameters(shown), *components.get("parameters", {}).values()]:
+    for parameter in parameters(shown):
         if "description" in parameter and "schema" in parameter:
             parameter["schema"].setdefault("description", parameter["description"])
     for _, _, operation in operations(shown):
@@ -57,11 +57,6 @@ def _with_list(text: str, title: str, entries: Mapping[Any, str]) -> str:
         if meaning
     ]
     return "\n".join([text, "", f"{title}:", *lines] if lines else [text])
-
-
-def _parameters(document: Document) -> Iterator[dict[str, Any]]:
-    for holder in [*document["paths"].values(), *(operation for _, _, operation in operations(document))]:
-        yield from holder.get("parameters", [])
 
 
 def _schemas(value: object) -> Iterator[dict[str, Any]]:

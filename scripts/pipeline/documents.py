@@ -56,6 +56,13 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
                 yield path, method, item[method]
 
 
+def parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every parameter of an OpenAPI document, shared or not; also the references to shared ones."""
+    yield from document.get("components", {}).get("parameters", {}).values()
+    for holder in [*document["paths"].values(), *(operation for _, _, operation in operations(document))]:
+        yield from holder.get("parameters", [])
+
+
 def parse_swagger(content: bytes, name: str) -> Document:
     """
     The Swagger document in the bytes.

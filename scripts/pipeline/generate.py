@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import docstrings, templates
-from pipeline.documents import METHODS, Document, operations
+from pipeline.documents import Document, operations, parameters
 from pipeline.errors import PipelineError
 
 COMMAND = "python scripts/regenerate.py"
@@ -118,17 +118,6 @@ def module_path(operation: Mapping[str, Any]) -> str:
     return f"api.{folder}.{PythonIdentifier(short_name(operation), 'field_')}"
 
 
-def _operations(item: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [operation for method, operation in item.items() if method in METHODS]
-
-
-def _show_values(schema: dict[str, Any]) -> None:
-    texts = [schema["description"]] if "description" in schema else []
-    texts += [f"{value}: {text}" for value, text in schema.get("x-enum-descriptions", {}).items()]
-    if texts and "anyOf" in schema and "enum" in schema["anyOf"][0]:
-        schema["anyOf"][0].setdefault("description", "\n\n".join(texts))
-
-
 def _generate(package: str, document: Document, target: Path, template_folder: Path) -> None:
     _refuse_what_it_drops(package, document)
     with tempfile.TemporaryDirectory(prefix="arr-generate-") as name:
@@ -151,17 +140,11 @@ def _generate(package: str, document: Document, target: Path, template_folder: P
 
 def _refuse_what_it_drops(package: str, document: Document) -> None:
     """The generator repeats a query array's name per element, whatever `explode` says."""
-    holders = [*document["paths"].values(), document.get("components", {})]
-    for item in holders:
-        parameters = item.get("parameters", [])
-        listed = list(parameters.values()) if isinstance(parameters, dict) else list(parameters)
-        for operation in _operations(item):
-            listed += operation.get("parameters", [])
-        for parameter in listed:
-            if parameter.get("explode") is False and parameter["in"] == "query":
-                raise GenerationError(
-                    f"{package}: the generator cannot send {parameter['name']!r} as one list ({parameter['style']})"
-                )
+    for parameter in parameters(document):
+        if parameter.get("in") == "query" and parameter.get("explode") is False:
+            raise GenerationError(
+                f"{package}: the generator cannot send {parameter['name']!r} as one list ({parameter['style']})"
+            )
 
 
 def _run(module: str, *arguments: str, cwd: Path) -> None:

@@ -89,7 +89,7 @@ class Server:
     """
 
     base: str
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT, follow_redirects=True))
+    client: httpx.Client
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
 
