@@ -98,8 +98,7 @@ def _answer(emulator: Emulator, scope: Mapping[str, Any], body: bytes) -> Respon
     )
     try:
         return emulator.handle(request)
-    except Exception:
-        # A defect here, or a state file that another process keeps locked: the next request may well succeed.
+    except Exception:  # noqa: BLE001 - a defect, or a state file that stays locked, must not end the server
         _log.exception("%s %s could not be answered", request.method, request.path)
         return Response(500, [("Content-Length", str(len(_DEFECT))), ("Content-Type", "application/json")], _DEFECT)
 
