@@ -1,0 +1,34 @@
+"""
+The `arr` command: verbs over `Client`, text or JSON on stdout, progress on stderr, exit codes by meaning.
+
+docs/cli.md is its manual. Nothing is imported before a command needs it: `arr --help` costs little more than click.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_MISSING_EXTRA = 3  # as in _failures.ExitCode.CONFIGURATION, which cannot be imported without the extra
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run one command and return its exit code.
+
+    Args:
+        arguments: The command line without the program's name; None takes `sys.argv`.
+    """
+    try:
+        import click  # noqa: F401 - the library works without the extra; only this command needs it
+    except ImportError:
+        sys.stderr.write("arr: click is not installed.\nWhat to do: python -m pip install 'arr-facade[cli,emulator]'\n")
+        return _MISSING_EXTRA
+    from arr_facade.cli._app import run
+
+    return run(arguments)

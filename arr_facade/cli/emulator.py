@@ -1,0 +1,76 @@
+"""
+`arr emulator`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from arr_facade.cli._options import Invocation, json_option
+from arr_facade.cli._show import say, show_data
+from arr_facade.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arr_facade.emulator.server import Server
+
+__all__ = ["command"]
+
+
+@click.command("emulator")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; by default a free one.")
+@click.option("--state", metavar="FILE", type=click.Path(dir_okay=False), help="Keep what there is in a SQLite file.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="How many times faster than the machine's its clock runs.",
+)
+@click.option(
+    "--shape",
+    type=click.Choice(["late", "early"]),
+    default="late",
+    show_default=True,
+    help="Answer as the service did from March 2021 on, or as before.",
+)
+@click.option(
+    "--shell",
+    type=click.Choice(["posix", "powershell"]),
+    default="posix",
+    show_default=True,
+    help="For which shell the settings are printed.",
+)
+@json_option
+def command(invocation: Invocation, *, port: int, state: str | None, speed: float, shape: str, shell: str) -> None:
+    """
+    Run the service on this machine, without an account, until Ctrl-C.
+
+    The settings it prints point other commands and programs to it.
+    """
+    from arr_facade.emulator import Emulator
+    from arr_facade.emulator.server import run
+
+    def on_listening(server: Server) -> None:
+        if invocation.json:
+            show_data(server.environment)
+        else:
+            click.echo("\n".join(_lines(server.environment, shell)))
+        say(f"arr: the emulator listens at {server.endpoint}; Ctrl-C ends it")
+
+    with Emulator(clock=SystemClock(speed), state=state, shape="early" if shape == "early" else "late") as emulator:
+        try:
+            run(emulator, port=port, on_listening=on_listening)
+        except (KeyboardInterrupt, SystemExit):
+            # Ctrl-C and SIGTERM are how this command is meant to end, and what it served has been closed.
+            say("arr: the emulator has ended")
+
+
+def _lines(environment: Mapping[str, str], shell: str) -> list[str]:
+    if shell == "powershell":
+        return [f"$env:{name} = '{value}'" for name, value in environment.items()]
+    return [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
