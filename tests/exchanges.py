@@ -66,24 +66,28 @@ def upstream_recordings():
     return [readers.get(path.parent.name, _yaml if path.suffix == ".yaml" else _proxy)(path) for path in paths]
 
 
-def _exchange(when, method, uri, body, status, headers, answer, **more):
+def _exchange(*, uri, headers, **rest):
     parts = urlsplit(uri)
     headers = {name.lower(): value for name, value in headers.items()}
-    return Exchange(when, method, parts.path, dict(parse_qsl(parts.query)), body, status, headers, answer, **more)
+    return Exchange(path=parts.path, query=dict(parse_qsl(parts.query)), headers=headers, **rest)
 
 
 def _own(path):
     data = json.loads(path.read_text(encoding="utf-8"))
     start = datetime.fromisoformat(data["start"]).timestamp()
     exchanges = [
-        _exchange(start + one["at"], one["method"], one["uri"], one.get("body"), *_answer_of(one))
+        _exchange(
+            at=start + one["at"],
+            method=one["method"],
+            uri=one["uri"],
+            body=one.get("body"),
+            status=one["status"],
+            headers=one["headers"],
+            answer=one.get("answer"),
+        )
         for one in data["exchanges"]
     ]
     return Recording(path.stem, data["shape"], exchanges)
-
-
-def _answer_of(one):
-    return one["status"], one["headers"], one.get("answer")
 
 
 def _proxy(path):
@@ -93,13 +97,13 @@ def _proxy(path):
     entries = json.loads(path.read_text(encoding="utf-8"))["Entries"]
     exchanges = [
         _exchange(
-            _time(entry["ResponseHeaders"]),
-            entry["RequestMethod"],
-            entry["RequestUri"],
-            entry["RequestBody"],
-            entry["StatusCode"],
-            entry["ResponseHeaders"],
-            entry["ResponseBody"],
+            at=_time(entry["ResponseHeaders"]),
+            method=entry["RequestMethod"],
+            uri=entry["RequestUri"],
+            body=entry["RequestBody"],
+            status=entry["StatusCode"],
+            headers=entry["ResponseHeaders"],
+            answer=entry["ResponseBody"],
         )
         for entry in entries
     ]
@@ -117,13 +121,13 @@ def _yaml(path):
         is_list = request["method"] == "GET" and urlsplit(request["uri"]).path.endswith("/sessions")
         exchanges.append(
             _exchange(
-                _time(headers),
-                request["method"],
-                request["uri"],
-                _json(request["body"]),
-                response["status"]["code"],
-                headers,
-                _json(response["body"]["string"]),
+                at=_time(headers),
+                method=request["method"],
+                uri=request["uri"],
+                body=_json(request["body"]),
+                status=response["status"]["code"],
+                headers=headers,
+                answer=_json(response["body"]["string"]),
                 traps=frozenset({"maxLeaseTimeMinutes"} if is_list else ()),
             )
         )
@@ -139,7 +143,17 @@ def _java(path):
         response = {name: value for name, value in one["Response"].items() if name != "retry-after"}
         status, answer = int(response.pop("StatusCode")), _json(response.pop("Body", None))
         body = _request_behind(one["Method"], urlsplit(one["Uri"]).path, answer)
-        exchanges.append(_exchange(_time(response), one["Method"], one["Uri"], body, status, response, answer))
+        exchanges.append(
+            _exchange(
+                at=_time(response),
+                method=one["Method"],
+                uri=one["Uri"],
+                body=body,
+                status=status,
+                headers=response,
+                answer=answer,
+            )
+        )
     return Recording(_name(path), "early", exchanges)
 
 
