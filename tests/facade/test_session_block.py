@@ -1,0 +1,297 @@
+"""
+`with client.session(...)`: what is started is stopped, however the block is left.
+"""
+
+import threading
+from datetime import timedelta
+
+import anyio
+import pytest
+
+from arr_facade import (
+    ConfigurationError,
+    LeaseEventKind,
+    LeaseLostError,
+    ServerError,
+    SessionFailedError,
+    WaitTimeoutError,
+)
+from tests.facade.world import answer, happens, in_process, tasks_only
+
+pytestmark = pytest.mark.anyio
+
+
+async def status_of(client, session_id="demo"):
+    return (await client.get_session(session_id)).status
+
+
+async def test_the_block_has_a_ready_session_inside(client):
+    """
+    Inside the block the session is Ready and can be connected to; after it, it is Stopped.
+    """
+    async with client.session("demo", size="Standard", lease="10m") as session:
+        assert ("demo", "Ready") == (session.id, session.status)
+        assert session.host
+        assert session.handshake_port
+        assert "Ready" == await status_of(client)
+    assert "Stopped" == session.status
+    assert "Stopped" == await status_of(client)
+
+
+async def test_progress_is_told(client):
+    """
+    While the block waits for Ready, each state seen is told, the last of them Ready.
+    """
+    seen = []
+    async with client.session(on_progress=seen.append):
+        pass
+    assert "Ready" == seen[-1].status
+    assert {"Starting"} == {session.status for session in seen[:-1]}
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, SystemExit, GeneratorExit])
+async def test_a_failure_inside_stops_the_session(client, failure):
+    """
+    Whatever leaves the block, Ctrl-C included, reaches the caller after the session was stopped.
+    """
+    with pytest.raises(failure):
+        async with client.session("demo"):
+            raise failure
+    assert "Stopped" == await status_of(client)
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
+async def test_a_failure_while_waiting_stops_the_session(client, failure):
+    """
+    A callback that fails, or Ctrl-C before the session is Ready, stops the session.
+    """
+
+    def interrupt(session):
+        raise failure
+
+    with pytest.raises(failure):
+        async with client.session("demo", on_progress=interrupt):
+            pytest.fail("the block must not be entered")
+    assert "Stopped" == await status_of(client)
+
+
+@tasks_only
+async def test_cancelling_the_block_stops_the_session(client):
+    """
+    A cancelled task leaves the block only after the session was stopped.
+    """
+    entered = anyio.Event()
+
+    async def work():
+        async with client.session("demo"):
+            entered.set()
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(work)
+        with anyio.fail_after(10):
+            await entered.wait()
+        tasks.cancel_scope.cancel()
+    assert "Stopped" == await status_of(client)
+
+
+@tasks_only
+async def test_cancelling_the_wait_stops_the_session(client):
+    """
+    A task that is cancelled while the session still starts stops it as well.
+    """
+    with anyio.CancelScope() as scope:
+        async with client.session("demo", on_progress=lambda _: scope.cancel()):
+            pytest.fail("the block must not be entered")
+    assert scope.cancelled_caught
+    assert "Stopped" == await status_of(client)
+
+
+@pytest.mark.parametrize("flavour", ["asyncio"], indirect=True)
+async def test_asyncio_cancel_stops_the_session(client):
+    """
+    The same holds for `Task.cancel`, which knows nothing of scopes: the task ends cancelled, and the session Stopped.
+    """
+    import asyncio
+
+    entered = asyncio.Event()
+
+    async def work():
+        async with client.session("demo"):
+            entered.set()
+            await asyncio.get_running_loop().create_future()
+
+    task = asyncio.ensure_future(work())
+    await asyncio.wait_for(entered.wait(), 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "Stopped" == await status_of(client)
+
+
+@pytest.mark.parametrize("flavour", ["trio"], indirect=True)
+async def test_trio_cancel_stops_the_session(client):
+    """
+    The same holds for trio's own cancel scopes.
+    """
+    import trio
+
+    with trio.CancelScope() as scope:
+        async with client.session("demo"):
+            scope.cancel()
+            await trio.lowlevel.checkpoint()
+    assert scope.cancelled_caught
+    assert "Stopped" == await status_of(client)
+
+
+async def test_a_detached_session_runs_on(client):
+    """
+    With `detach=True` the session outlives its block, also after an exception.
+    """
+    async with client.session("first", detach=True):
+        pass
+    with pytest.raises(RuntimeError):
+        async with client.session("second", detach=True):
+            raise RuntimeError
+    assert ["Ready", "Ready"] == [await status_of(client, name) for name in ("first", "second")]
+
+
+async def test_a_detached_session_that_never_was_ready_is_stopped(world, client):
+    """
+    Detaching is about sessions that can be used: one that is not Ready in time is stopped all the same.
+    """
+    world.emulator.hooks.append(Holding(world.emulator))
+    with pytest.raises(WaitTimeoutError):
+        async with client.session("demo", detach=True, ready_timeout="1m"):
+            pytest.fail("the block must not be entered")
+    assert "Stopped" == await status_of(client)
+
+
+async def test_a_session_that_fails_to_start_ends_the_block(world, client):
+    """
+    A session that ends as Error instead of becoming Ready raises SessionFailedError with that state.
+    """
+
+    def fail(session):
+        if not session.has_ended:
+            world.emulator.fail_session("demo")
+
+    with pytest.raises(SessionFailedError) as raised:
+        async with client.session("demo", on_progress=fail):
+            pytest.fail("the block must not be entered")
+    assert ("demo", "Error") == (raised.value.last.id, raised.value.last.status)
+
+
+async def test_the_lease_is_kept(world, client):
+    """
+    Inside the block the lease is renewed for as long as it takes, each time to what is needed and no more.
+    """
+    renewed, events = threading.Event(), []
+
+    def listen(event):
+        events.append(event)
+        renewed.set()
+
+    async with client.session("demo", lease="10m", on_event=listen) as session:
+        for _ in range(6):
+            renewed.clear()
+            world.clock.advance("6m")
+            assert await happens(renewed)
+        assert timedelta(minutes=5) < session.remaining <= timedelta(minutes=10)
+        assert "Ready" == await status_of(client)
+        lease = (await client.get_session("demo")).lease
+        assert timedelta(minutes=40) < lease < timedelta(minutes=50)
+    assert {LeaseEventKind.RENEWED} == {event.kind for event in events}
+
+
+async def test_a_lease_that_is_not_kept_runs_out(world, client):
+    """
+    With `keep=False` nothing is renewed, and leaving the block after the lease has ended is no error.
+    """
+    async with client.session("demo", keep=False):
+        world.clock.advance("30m")
+        assert "Expired" == await status_of(client)
+    assert [] == world.emulator.calls("update_session")
+
+
+async def test_losing_a_kept_session_is_an_error(world, client):
+    """
+    A kept session that somebody else stops is told as lost, and the end of the block says so too.
+    """
+    lost, events = threading.Event(), []
+
+    def listen(event):
+        events.append(event)
+        if event.kind == LeaseEventKind.LOST:
+            lost.set()
+
+    with pytest.raises(LeaseLostError) as raised:
+        async with client.session("demo", on_event=listen):
+            await client.stop_session("demo")
+            world.clock.advance("6m")
+            assert await happens(lost)
+    assert ("demo", "Stopped") == (raised.value.session_id, raised.value.last.status)
+    assert "Stopped" == events[-1].session.status
+
+
+@in_process
+async def test_a_failing_stop_is_noted_on_the_failure(world, client):
+    """
+    When the block fails and then the stop, the first failure arrives, noting that the session may be running.
+    """
+    world.instead("stop_session", *[answer(500)] * 9)
+    with pytest.raises(RuntimeError) as raised:
+        async with client.session("demo"):
+            raise RuntimeError
+    assert any("demo" in note and "may be running" in note for note in raised.value.__notes__)
+
+
+@in_process
+async def test_a_failing_stop_is_an_error_of_its_own(world, client):
+    """
+    When only the stop fails, leaving the block raises, since the session costs money until its lease ends.
+    """
+    world.instead("stop_session", *[answer(500)] * 9)
+    with pytest.raises(ServerError, match="stop session 'demo'"):
+        async with client.session("demo"):
+            pass
+
+
+@in_process
+@pytest.mark.parametrize(
+    ("field", "options"),
+    [
+        ("session_id", {"session_id": "no spaces"}),
+        ("size", {"size": ""}),
+        ("lease", {"lease": 0}),
+        ("limit", {"limit": "30s"}),
+        ("limit", {"limit": "soon"}),
+        ("ready_timeout", {"ready_timeout": "soon"}),
+    ],
+)
+async def test_wrong_arguments_of_a_block_send_nothing(world, client, field, options):
+    """
+    A block with a wrong argument fails by its name, and no request was sent.
+    """
+    with pytest.raises(ConfigurationError) as raised:
+        async with client.session(**options):
+            pytest.fail("the block must not be entered")
+    assert field == raised.value.field
+    assert [] == world.emulator.requests
+
+
+class Holding:
+    """
+    A hook that keeps each new session Starting.
+    """
+
+    def __init__(self, emulator):
+        self._emulator = emulator
+
+    def before(self, where, request):
+        return None
+
+    def after(self, where, request, response):
+        if where.operation == "create_session":
+            self._emulator.hold_session(where.id)
+        return response
