@@ -20,7 +20,9 @@ MODULES = "openapi_python_client, oas_patch, openapi_spec_validator, yaml, ruff"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code of the command, run in an environment that has the tools."""
+    """
+    The exit code of the command, run in an environment that has the tools.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(words)
     if options.source and not (options.pull or options.check or options.update):
@@ -30,14 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lacking = tools.missing(ROOT)
     if lacking:
         return elsewhere(words, lacking)
-    # Imported here: it needs the tools.
-    from pipeline import command  # noqa: PLC0415
+    from pipeline import command  # noqa: PLC0415 - needs the tools
 
     return command.run(ROOT, options)
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """
+    The command line.
+    """
     parser = argparse.ArgumentParser(
         prog="python scripts/regenerate.py",
         description="Make generated/arr_client from spec/openapi, offline. The flags go further back, or only look.",
@@ -74,7 +77,9 @@ def elsewhere(words: Sequence[str], lacking: Sequence[str]) -> int:
 
 
 def has_tools(python: Path) -> bool:
-    """Whether a Python can import what the pipeline needs."""
+    """
+    Whether a Python can import what the pipeline needs.
+    """
     try:
         return not subprocess.run([python, "-c", f"import {MODULES}"], capture_output=True, check=False).returncode
     except OSError:

@@ -19,7 +19,9 @@ Document = dict[str, Any]
 
 
 class BuildError(PipelineError):
-    """A step has not what it is to start from."""
+    """
+    A step has not what it is to start from.
+    """
 
 
 def build_document(api: Api, swagger: bytes, files: Mapping[str, bytes], overlay_folder: Path) -> bytes:

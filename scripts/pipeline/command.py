@@ -41,7 +41,9 @@ def run(root: Path, options: argparse.Namespace) -> int:
 
 
 def say(text: str) -> None:
-    """Tells the person at the terminal; results go to standard output, this does not."""
+    """
+    Tells the person at the terminal; results go to standard output, this does not.
+    """
     print(text, file=sys.stderr, flush=True)
 
 
@@ -78,7 +80,9 @@ def _pull(pins: Pins, options: argparse.Namespace) -> list[Fetched]:
 
 
 def _cached(pins: Pins, options: argparse.Namespace) -> list[Fetched] | None:
-    """The pinned files where every one is in the cache, else None."""
+    """
+    The pinned files where every one is in the cache, else None.
+    """
     puller = Puller(Nowhere(), pins.repository, pins.commit, Cache(options.cache))
     try:
         return [puller.pinned(api) for api in pins.select(options.api)]
@@ -87,15 +91,21 @@ def _cached(pins: Pins, options: argparse.Namespace) -> list[Fetched] | None:
 
 
 class Nowhere:
-    """A source without files."""
+    """
+    A source without files.
+    """
 
     def read(self, path: str) -> bytes:
-        """See `Source`."""
+        """
+        See `Source`.
+        """
         raise PullError(f"{path}: not in the cache")
 
 
 def _counted(apis: Sequence[Api]) -> Callable[[str], None]:
-    """Says each file with how many of how many it is."""
+    """
+    Says each file with how many of how many it is.
+    """
     total = sum(1 + len(api.files) for api in apis)
     done = 0
 

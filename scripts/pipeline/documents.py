@@ -23,11 +23,15 @@ The keys of a path item that hold operations.
 
 
 class DocumentError(PipelineError):
-    """Bytes that are not the document they should be."""
+    """
+    Bytes that are not the document they should be.
+    """
 
 
 def dump(document: Document) -> bytes:
-    """The document as YAML: keys in their order, one line per text without line breaks."""
+    """
+    The document as YAML: keys in their order, one line per text without line breaks.
+    """
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
     return str(text).encode()
 
@@ -49,7 +53,9 @@ def load(path: Path) -> Document:
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Path, method and operation of everything a document can be asked to do, Swagger or OpenAPI, in its order."""
+    """
+    Path, method and operation of everything a document can be asked to do, Swagger or OpenAPI, in its order.
+    """
     for path, item in document["paths"].items():
         for method in item:
             if method in METHODS:
@@ -57,7 +63,9 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
 
 
 def parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every parameter of an OpenAPI document, shared or not; also the references to shared ones."""
+    """
+    Every parameter of an OpenAPI document, shared or not; also the references to shared ones.
+    """
     yield from document.get("components", {}).get("parameters", {}).values()
     for holder in [*document["paths"].values(), *(operation for _, _, operation in operations(document))]:
         yield from holder.get("parameters", [])
@@ -98,20 +106,28 @@ def parse_json(content: bytes, name: str) -> Document:
 
 
 def sha256(content: bytes) -> str:
-    """The hexadecimal sha256 of the bytes."""
+    """
+    The hexadecimal sha256 of the bytes.
+    """
     return hashlib.sha256(content).hexdigest()
 
 
 class _Dumper(yaml.SafeDumper):
-    """A SafeDumper that writes what is shared out again and texts of several lines as blocks."""
+    """
+    A SafeDumper that writes what is shared out again and texts of several lines as blocks.
+    """
 
     def ignore_aliases(self, data: Any) -> bool:
-        """True: an anchor says nothing to a reader of the document."""
+        """
+        True: an anchor says nothing to a reader of the document.
+        """
         del data
         return True
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
-        """A block for a text of several lines, else as YAML likes it."""
+        """
+        A block for a text of several lines, else as YAML likes it.
+        """
         return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 

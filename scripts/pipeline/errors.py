@@ -4,4 +4,6 @@ The root of what the pipeline raises when a specification cannot become a client
 
 
 class PipelineError(Exception):
-    """A step of the pipeline refused; the message says what, where and what to do."""
+    """
+    A step of the pipeline refused; the message says what, where and what to do.
+    """

@@ -160,7 +160,9 @@ def _tags(paths: Document) -> list[str]:
 
 
 def _parameters(root: Node, references: References) -> Document:
-    """The shared parameters, without those that became request bodies or server variables."""
+    """
+    The shared parameters, without those that became request bodies or server variables.
+    """
     host = root.get("x-ms-parameterized-host", {}).get("parameters", [])
     of_host = {element.get("$ref") for element in host}
     return {
@@ -177,7 +179,9 @@ def _schemas(references: References) -> Document:
 
 
 def _map_discriminators(schemas: Document, nodes: dict[str, Node]) -> None:
-    """Gives every discriminator the values by which Swagger implies its subtypes."""
+    """
+    Gives every discriminator the values by which Swagger implies its subtypes.
+    """
     parents = {name: _parents(schema) for name, schema in schemas.items()}
     for base, schema in schemas.items():
         if "discriminator" not in schema:

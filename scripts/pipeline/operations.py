@@ -101,7 +101,9 @@ def lower_path_item(path: str, node: Node, root: Node, references: References) -
 
 
 def is_component(parameter: Node) -> bool:
-    """Whether a Swagger parameter stays one in OpenAPI 3.1, where bodies and forms are something else."""
+    """
+    Whether a Swagger parameter stays one in OpenAPI 3.1, where bodies and forms are something else.
+    """
     return parameter.child("in").value not in ("body", "formData")
 
 
@@ -270,7 +272,9 @@ def _response(status: str, node: Node, root: Node, references: References, produ
 
 
 def _phrase(status: str) -> str:
-    """What a status is called, until an overlay says what it means here."""
+    """
+    What a status is called, until an overlay says what it means here.
+    """
     if status == "default":
         return "Any other status."
     return f"{HTTPStatus(int(status)).phrase}." if int(status) in set(HTTPStatus) else f"Status {status}."
@@ -285,7 +289,9 @@ def _header(node: Node) -> Document:
 
 
 def _binary(node: Node) -> Schema:
-    """What Swagger calls a file."""
+    """
+    What Swagger calls a file.
+    """
     extra = [key for key in node.object() if key in SCHEMA.reads and key != "type"]
     if extra:
         raise node.refuse(f"a file has no {extra[0]!r}")

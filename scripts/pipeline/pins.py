@@ -21,7 +21,9 @@ HEADER = """\
 
 
 class PinsError(PipelineError):
-    """spec/pins.toml does not say what it has to."""
+    """
+    spec/pins.toml does not say what it has to.
+    """
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,17 @@ class Api:
     files: Mapping[str, str]
 
     def path_of(self, file: str) -> str:
-        """The upstream path of a file the Swagger refers to."""
+        """
+        The upstream path of a file the Swagger refers to.
+        """
         return str(PurePosixPath(self.path).parent / file)
 
 
 @dataclass(frozen=True)
 class Pins:
-    """The repository, the commit and the APIs."""
+    """
+    The repository, the commit and the APIs.
+    """
 
     repository: str
     commit: str
@@ -100,7 +106,9 @@ class Pins:
         return self.apis if name is None else (self.api(name),)
 
     def with_apis(self, changed: Iterable[Api], commit: str | None = None) -> "Pins":
-        """The pins with these APIs in the place of those of the same name, and maybe at another commit."""
+        """
+        The pins with these APIs in the place of those of the same name, and maybe at another commit.
+        """
         by_name = {api.name: api for api in changed}
         apis = tuple(by_name.get(api.name, api) for api in self.apis)
         return replace(self, apis=apis, commit=commit or self.commit)
@@ -142,7 +150,9 @@ def parse(table: Mapping[str, Any], name: str) -> Pins:
 
 
 def dump(pins: Pins) -> bytes:
-    """The pins as the text of spec/pins.toml."""
+    """
+    The pins as the text of spec/pins.toml.
+    """
     lines = [HEADER, f"repository = {_quoted(pins.repository)}", f"commit = {_quoted(pins.commit)}"]
     for api in pins.apis:
         lines += ["", f"[api.{api.name}]"]
@@ -196,5 +206,7 @@ def _text(table: Mapping[str, Any], key: str, where: str, pattern: str, meaning:
 
 
 def _quoted(text: str) -> str:
-    """A TOML basic string; JSON's escapes are among TOML's."""
+    """
+    A TOML basic string; JSON's escapes are among TOML's.
+    """
     return json.dumps(text, ensure_ascii=False)

@@ -69,12 +69,16 @@ class Provenance:
 
 
 def package_module() -> str:
-    """The text of arr_client/__init__.py."""
+    """
+    The text of arr_client/__init__.py.
+    """
     return f"{header('spec/openapi')}\n{PACKAGE}"
 
 
 def provenance_module(pins: Pins, tools: Mapping[str, str]) -> str:
-    """The text of arr_client/provenance.py, before formatting."""
+    """
+    The text of arr_client/provenance.py, before formatting.
+    """
     apis = "".join(f"{api.name!r}: {_api(api)}," for api in pins.apis)
     value = (
         f"Provenance(repository={pins.repository!r}, commit={pins.commit!r}, tools={_mapping(tools)}, "

@@ -34,15 +34,21 @@ LARGEST = 32 * 1024 * 1024
 
 
 class PullError(PipelineError):
-    """A file of upstream could not be had, or is not what its pin says."""
+    """
+    A file of upstream could not be had, or is not what its pin says.
+    """
 
 
 class NotFoundError(PullError):
-    """The source does not have the file."""
+    """
+    The source does not have the file.
+    """
 
 
 class Source(Protocol):
-    """Where upstream's files come from."""
+    """
+    Where upstream's files come from.
+    """
 
     def read(self, path: str) -> bytes:
         """
@@ -67,7 +73,9 @@ class Folder:
     base: Path
 
     def read(self, path: str) -> bytes:
-        """See `Source`."""
+        """
+        See `Source`.
+        """
         try:
             return (self.base / path).read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -94,7 +102,9 @@ class Server:
     now: Callable[[], float] = time.monotonic
 
     def read(self, path: str) -> bytes:
-        """See `Source`."""
+        """
+        See `Source`.
+        """
         url = f"{self.base.rstrip('/')}/{path}"
         deadline = self.now() + DEADLINE
         trouble = ""
@@ -130,7 +140,9 @@ class Server:
 
 
 class _TransientError(Exception):
-    """An answer that may be another one in a moment."""
+    """
+    An answer that may be another one in a moment.
+    """
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,9 @@ class Cache:
     reads: bool = True
 
     def get(self, digest: str) -> bytes | None:
-        """The bytes with that sha256, or None. Bytes that changed on disk count as not there."""
+        """
+        The bytes with that sha256, or None. Bytes that changed on disk count as not there.
+        """
         if self.folder is None or not self.reads:
             return None
         try:
@@ -157,7 +171,9 @@ class Cache:
         return content if sha256(content) == digest else None
 
     def put(self, content: bytes) -> None:
-        """Keeps the bytes."""
+        """
+        Keeps the bytes.
+        """
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -266,7 +282,9 @@ class Puller:
 
 @contextmanager
 def open_source(name: str) -> Iterator[Source]:
-    """The source that a URL or the path of a folder names."""
+    """
+    The source that a URL or the path of a folder names.
+    """
     if name.startswith(("http://", "https://")):
         with httpx.Client(timeout=TIMEOUT, follow_redirects=True) as client:
             yield Server(name, client)
@@ -277,7 +295,9 @@ def open_source(name: str) -> Iterator[Source]:
 
 
 def layouts(path: str) -> Iterator[str]:
-    """The path, and where else upstream kept the same file."""
+    """
+    The path, and where else upstream kept the same file.
+    """
     yield path
     for present in LAYOUTS:
         for other in LAYOUTS:

@@ -62,7 +62,9 @@ class References:
         return target
 
     def name(self, section: str, target: Node) -> str:
-        """The component name of a target; asking for it is what brings the target into the document."""
+        """
+        The component name of a target; asking for it is what brings the target into the document.
+        """
         key = (target.file, target.pointer)
         if key not in self._names:
             taken = {name for name, _ in self._queues[section]}
@@ -72,7 +74,9 @@ class References:
         return self._names[key]
 
     def bring(self, section: str) -> Iterator[tuple[str, Node]]:
-        """Name and node of every shared object of a section, also of those asked for while iterating."""
+        """
+        Name and node of every shared object of a section, also of those asked for while iterating.
+        """
         yield from self._queues[section]
 
     def _document(self, node: Node, path: str) -> Node:
@@ -87,7 +91,9 @@ class References:
 
 
 def _candidates(target: Node) -> Iterator[str]:
-    """Names a target may have: its own, then with the file's name before it, then counted."""
+    """
+    Names a target may have: its own, then with the file's name before it, then counted.
+    """
     stem = posixpath.splitext(posixpath.basename(target.file))[0]
     own = target.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~") if "/" in target.pointer else stem
     # OpenAPI 3.1 allows these characters in a component name and no others.

@@ -89,7 +89,9 @@ def lower_definition(node: Node, references: References) -> Schema:
 
 
 def nullable(schema: Schema) -> Schema:
-    """The schema with null allowed besides."""
+    """
+    The schema with null allowed besides.
+    """
     if isinstance(schema.get("type"), str) and schema["type"] != "object" and "enum" not in schema:
         return schema | {"type": [schema["type"], "null"]}
     if "anyOf" in schema:
@@ -156,7 +158,9 @@ def _type_of(node: Node, values: list[Any]) -> str:
 
 
 def _bounds(node: Node) -> Schema:
-    """Draft 4 says with a boolean that a bound excludes its number; draft 2020-12 has a number for each."""
+    """
+    Draft 4 says with a boolean that a bound excludes its number; draft 2020-12 has a number for each.
+    """
     bounds: Schema = {}
     for plain, exclusive in (("maximum", "exclusiveMaximum"), ("minimum", "exclusiveMinimum")):
         if node.get(exclusive) not in (None, True, False):
@@ -210,7 +214,9 @@ def _inherited(node: Node, schema: Schema, references: References) -> Schema:
 
 
 def _given_names(details: Node, values: list[Any]) -> dict[Any, str]:
-    """The names `x-ms-enum` gives to values."""
+    """
+    The names `x-ms-enum` gives to values.
+    """
     names = {}
     for element in details.listing("values"):
         element.copied(ENUM_VALUE)
@@ -223,7 +229,9 @@ def _given_names(details: Node, values: list[Any]) -> dict[Any, str]:
 
 
 def _member_names(values: list[Any], names: dict[Any, str]) -> list[str]:
-    """One Python name per value: upper case, distinct, and harmless whatever the value is."""
+    """
+    One Python name per value: upper case, distinct, and harmless whatever the value is.
+    """
     members: list[str] = []
     for index, value in enumerate(values):
         words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", names.get(value, str(value)))

@@ -10,7 +10,9 @@ from pipeline.errors import PipelineError
 
 
 class LoweringError(PipelineError):
-    """A Swagger document says something that the lowering cannot express in OpenAPI 3.1."""
+    """
+    A Swagger document says something that the lowering cannot express in OpenAPI 3.1.
+    """
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Kind:
 
 
 def kind(name: str, *, reads: str = "", copies: str = "", drops: Mapping[str, str] | None = None) -> Kind:
-    """A kind whose keys are given as words in one string."""
+    """
+    A kind whose keys are given as words in one string.
+    """
     return Kind(name, frozenset(reads.split()), frozenset(copies.split()), drops or {})
 
 
@@ -52,7 +56,9 @@ class Node:
     file: str = ""
 
     def refuse(self, reason: str) -> LoweringError:
-        """The error that says this node cannot be lowered."""
+        """
+        The error that says this node cannot be lowered.
+        """
         return LoweringError(f"{self.file}{self.pointer}: {reason}")
 
     def __contains__(self, key: str) -> bool:
@@ -74,11 +80,15 @@ class Node:
         return self[key]
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The plain value under a key, or the default."""
+        """
+        The plain value under a key, or the default.
+        """
         return self.object().get(key, default)
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
-        """The members of an object in the document's order; none where there is no object."""
+        """
+        The members of an object in the document's order; none where there is no object.
+        """
         for key in self.object():
             yield key, self[key]
 
@@ -117,17 +127,23 @@ class Node:
         return self.value
 
     def section(self, key: str) -> Iterator[tuple[str, "Node"]]:
-        """The members of an optional object under the key."""
+        """
+        The members of an optional object under the key.
+        """
         if key in self:
             yield from self[key].items()
 
     def listing(self, key: str) -> Iterator["Node"]:
-        """The elements of an optional array under the key."""
+        """
+        The elements of an optional array under the key.
+        """
         if key in self:
             yield from self[key].elements()
 
     def only(self, keys: frozenset[str]) -> "Node":
-        """The same object with only these keys, at the same place."""
+        """
+        The same object with only these keys, at the same place.
+        """
         return Node({key: value for key, value in self.object().items() if key in keys}, self.pointer, self.file)
 
     def copied(self, expected: Kind) -> dict[str, Any]:

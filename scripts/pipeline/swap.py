@@ -21,7 +21,9 @@ Rename = Callable[[Path, Path], object]
 
 
 class SwapError(PipelineError):
-    """Another run is at work in the same tree."""
+    """
+    Another run is at work in the same tree.
+    """
 
 
 def replace(root: Path, new: Mapping[str, Path], rename: Rename = Path.rename) -> None:

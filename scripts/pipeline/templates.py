@@ -68,7 +68,9 @@ Template, what stands there once, what stands there instead.
 
 
 class TemplateError(PipelineError):
-    """A template of the generator is not what a replacement was written for."""
+    """
+    A template of the generator is not what a replacement was written for.
+    """
 
 
 def write(folder: Path) -> None:

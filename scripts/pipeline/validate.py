@@ -10,7 +10,9 @@ from pipeline.errors import PipelineError
 
 
 class ValidationError(PipelineError):
-    """A lowered and overlaid document is not valid OpenAPI 3.1."""
+    """
+    A lowered and overlaid document is not valid OpenAPI 3.1.
+    """
 
 
 def validate(document: dict[str, Any], name: str) -> None:

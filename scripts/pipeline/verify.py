@@ -13,7 +13,9 @@ from pipeline.generate import COMMAND, module_path
 
 
 class VerificationError(PipelineError):
-    """A generated package lacks something, or is no Python."""
+    """
+    A generated package lacks something, or is no Python.
+    """
 
 
 def verify_package(folder: Path, document: Mapping[str, Any]) -> None:
@@ -50,7 +52,9 @@ def verify_package(folder: Path, document: Mapping[str, Any]) -> None:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Relative path → content of every file of a folder, caches left out; nothing where there is no folder."""
+    """
+    Relative path → content of every file of a folder, caches left out; nothing where there is no folder.
+    """
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

@@ -20,7 +20,9 @@ CLIENT = "generated/arr_client"
 
 
 class StaleError(PipelineError):
-    """A committed file is not the one that spec/pins.toml speaks of."""
+    """
+    A committed file is not the one that spec/pins.toml speaks of.
+    """
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ class Workspace:
         return pins.read(self.root / PINS)
 
     def recover(self) -> bool:
-        """Undoes what an interrupted run left half done; whether there was anything."""
+        """
+        Undoes what an interrupted run left half done; whether there was anything.
+        """
         return swap.recover(self.root)
 
     def regenerate(self, name: str | None = None) -> None:
@@ -81,7 +85,9 @@ class Workspace:
         }
 
     def repinned(self, fetched: Sequence[Fetched], lowered: Mapping[str, bytes], commit: str | None = None) -> Pins:
-        """The pins that say what was fetched and lowered, and maybe another commit."""
+        """
+        The pins that say what was fetched and lowered, and maybe another commit.
+        """
         changed = [
             replace(
                 each.api,
