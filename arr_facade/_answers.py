@@ -45,7 +45,7 @@ from arr_facade.models import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import httpx
+    from arr_facade._steps import Answer
 
 __all__ = ["conversion", "ms_cv", "parsed", "retry_after", "service_error", "session", "text_field"]
 
@@ -62,7 +62,7 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 }
 
 
-def parsed(parse: Callable[[httpx.Response], Any], response: httpx.Response, operation: str) -> Any:
+def parsed(parse: Callable[[Answer], Any], response: Answer, operation: str) -> Any:
     """
     The generated model of a successful answer.
 
@@ -74,7 +74,7 @@ def parsed(parse: Callable[[httpx.Response], Any], response: httpx.Response, ope
     Raises:
         UnexpectedResponseError: The status is none of the operation's, or the body is not what it promises.
     """
-    if not response.is_success:
+    if not 200 <= response.status_code < 300:  # noqa: PLR2004 - the successes
         raise _unexpected(response, operation, "neither a success nor an error")
     try:
         model = parse(response)
@@ -85,7 +85,7 @@ def parsed(parse: Callable[[httpx.Response], Any], response: httpx.Response, ope
     return model
 
 
-def service_error(response: httpx.Response, operation: str, now: float) -> ServiceError:
+def service_error(response: Answer, operation: str, now: float) -> ServiceError:
     """
     The typed error of an answer of 400 or above; `now` is the wall clock, against which a Retry-After date is read.
     """
@@ -99,11 +99,11 @@ def service_error(response: httpx.Response, operation: str, now: float) -> Servi
     }
     if is_capacity(info):
         return CapacityError(**common)
-    default = ServerError if response.is_server_error else ServiceError
+    default = ServerError if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else ServiceError
     return _BY_STATUS.get(response.status_code, default)(**common, note=_note(response))
 
 
-def session(raw: Any, response: httpx.Response, operation: str, read_at: float) -> Session:
+def session(raw: Any, response: Answer, operation: str, read_at: float) -> Session:
     """
     The session in a generated `SessionProperties`, read at `read_at` on the monotonic clock.
 
@@ -116,7 +116,7 @@ def session(raw: Any, response: httpx.Response, operation: str, read_at: float) 
         raise _unexpected(response, operation, _reading_failed(error)) from error
 
 
-def conversion(raw: Any, response: httpx.Response, operation: str) -> Conversion:
+def conversion(raw: Any, response: Answer, operation: str) -> Conversion:
     """
     The conversion in a generated `Conversion`.
 
@@ -129,7 +129,7 @@ def conversion(raw: Any, response: httpx.Response, operation: str) -> Conversion
         raise _unexpected(response, operation, _reading_failed(error)) from error
 
 
-def text_field(value: Any, response: httpx.Response, operation: str, name: str) -> str:
+def text_field(value: Any, response: Answer, operation: str, name: str) -> str:
     """
     `value` if it is text that is not empty.
 
@@ -141,19 +141,18 @@ def text_field(value: Any, response: httpx.Response, operation: str, name: str) 
     return value
 
 
-def ms_cv(response: httpx.Response) -> str | None:
+def ms_cv(response: Answer) -> str | None:
     """
     The correlation vector of an answer.
     """
-    vector: str | None = response.headers.get("MS-CV")
-    return vector
+    return response.headers.get("ms-cv")
 
 
-def retry_after(response: httpx.Response, now: float) -> float | None:
+def retry_after(response: Answer, now: float) -> float | None:
     """
     The seconds that an answer asks to wait, or None; `now` is the wall clock.
     """
-    return retry_after_seconds(response.headers.get("Retry-After"), now)
+    return retry_after_seconds(response.headers.get("retry-after"), now)
 
 
 def _session(raw: Any, read_at: float) -> Session:
@@ -210,7 +209,7 @@ def _minutes(value: Any) -> timedelta | None:
     return timedelta(minutes=value) if isinstance(value, int) else None
 
 
-def _error_info(response: httpx.Response) -> ErrorInfo | None:
+def _error_info(response: Answer) -> ErrorInfo | None:
     try:
         document = json.loads(response.content)
     except ValueError:
@@ -243,20 +242,20 @@ def _details(raw: Any, depth: int) -> Iterator[ErrorInfo]:
             yield info
 
 
-def _note(response: httpx.Response) -> str:
-    challenge = response.headers.get("WWW-Authenticate")
+def _note(response: Answer) -> str:
+    challenge = response.headers.get("www-authenticate")
     parts = [_reason(response), redact(challenge) if challenge else "", _shown(response)]
     return "; ".join(filter(None, parts))
 
 
-def _reason(response: httpx.Response) -> str:
+def _reason(response: Answer) -> str:
     try:
         return HTTPStatus(response.status_code).phrase
     except ValueError:
         return "an unregistered status"
 
 
-def _shown(response: httpx.Response) -> str:
+def _shown(response: Answer) -> str:
     return redact(response.content[:BODY_SHOWN].decode("utf-8", "replace")).strip()
 
 
@@ -264,9 +263,7 @@ def _reading_failed(error: Exception) -> str:
     return f"the body cannot be read ({type(error).__name__}: {str(error)[:200]})"
 
 
-def _unexpected(
-    response: httpx.Response, operation: str, reason: str, *, show_body: bool = True
-) -> UnexpectedResponseError:
+def _unexpected(response: Answer, operation: str, reason: str, *, show_body: bool = True) -> UnexpectedResponseError:
     return UnexpectedResponseError(
         operation=operation,
         status=response.status_code,

@@ -23,10 +23,8 @@ from arr_facade.models import AccessToken
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import httpx
-
     from arr_facade._operations import Api
-    from arr_facade._steps import Flow, Lock, Send
+    from arr_facade._steps import Answer, Flow, Lock, Send
     from arr_facade.clock import Clock
 
 __all__ = [
@@ -67,7 +65,7 @@ TokenProvider: TypeAlias = "Callable[[], str | Secret | Awaitable[str | Secret]]
 
 if TYPE_CHECKING:
     Source: TypeAlias = Callable[[], Flow[AccessToken]]
-    Sender: TypeAlias = Callable[[Send], Flow[httpx.Response]]
+    Sender: TypeAlias = Callable[[Send], Flow[Answer]]
 
 
 def expiry(token: str) -> float | None:

@@ -6,33 +6,28 @@ The two drivers differ in `await` and in how they shield the clean-up of a cance
 
 from __future__ import annotations
 
-import base64
 import inspect
 import logging
-from contextlib import contextmanager, suppress
+from base64 import b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
-import httpx
 
 from arr_facade import _answers
 from arr_facade._steps import Acquire, Call, Rest, Send, Sleep
-from arr_facade.errors import (
-    ConfigurationError,
-    ConnectError,
-    RequestTimeoutError,
-    TransportError,
-    UnexpectedResponseError,
-)
+from arr_facade._version import __version__
+from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from random import Random
 
-    from arr_facade._steps import Flow, Step
+    from arr_facade._steps import Answer, Flow, Step
+    from arr_facade._wires import AsyncWire, Wire
     from arr_facade.clock import Clock
 
 __all__ = ["AsyncDriver", "SyncDriver", "Wake"]
@@ -44,43 +39,41 @@ logger = logging.getLogger("arr_facade.http")
 # What a cancelled flow may take, in real seconds, to stop what it started.
 _CLEAN_UP = 15.0
 
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "arr-facade"}
+# The service was never seen to compress (service.md D), and nothing is asked to: answers are small.
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": f"arr-facade/{__version__}"}
 
 
 class _Driver:
     """
-    What both drivers know: how a step becomes a request, and how httpx's errors become ours.
+    What both drivers know: which headers a request carries, and what is logged of the answer.
     """
 
-    def __init__(self, clock: Clock, random: Random, timeout: float) -> None:
+    def __init__(self, clock: Clock, random: Random) -> None:
         self.clock = clock
         self._random = random
-        self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
 
-    def _request(self, send: Send) -> httpx.Request:
+    def _headers(self, send: Send) -> dict[str, str]:
         headers = {**_HEADERS, "X-MRC-CV": self._correlation_vector()}
         if send.authorization is not None:
             headers["Authorization"] = send.authorization
         if send.content is not None:
             headers["Content-Type"] = "application/json"
-        return httpx.Request(send.method, send.url, headers=headers, content=send.content, extensions=self._extensions)
+        return headers
 
     def _correlation_vector(self) -> str:
         # 22 characters of base64, new for each request, as the SDKs send it (service.md A.4).
-        return base64.b64encode(self._random.randbytes(16)).decode().rstrip("=")
+        return b64encode(self._random.randbytes(16))[:22].decode()
 
-    def _log(self, send: Send, response: httpx.Response, started: float) -> None:
-        if logger.isEnabledFor(logging.DEBUG):
-            took = (self.clock.monotonic() - started) * 1000
-            logger.debug(
-                "%s: %s %s -> %d in %.0f ms, MS-CV %s",
-                send.operation,
-                send.method,
-                urlsplit(send.url).path,
-                response.status_code,
-                took,
-                _answers.ms_cv(response),
-            )
+    def _log(self, send: Send, answer: Answer, started: float) -> None:
+        logger.debug(
+            "%s: %s %s -> %d in %.0f ms, MS-CV %s",
+            send.operation,
+            send.method,
+            urlsplit(send.url).path,
+            answer.status_code,
+            (self.clock.monotonic() - started) * 1000,
+            _answers.ms_cv(answer),
+        )
 
 
 class SyncDriver(_Driver):
@@ -88,17 +81,14 @@ class SyncDriver(_Driver):
     Drives flows in the calling thread.
 
     Args:
-        transport: Gives the transport for a URL.
+        wire: Gives what carries a request to a URL.
         clock: Measures and sleeps.
         random: Makes correlation vectors.
-        timeout: Seconds for connecting and for each read or write.
     """
 
-    def __init__(
-        self, transport: Callable[[str], httpx.BaseTransport], *, clock: Clock, random: Random, timeout: float
-    ) -> None:
-        super().__init__(clock, random, timeout)
-        self._transport = transport
+    def __init__(self, wire: Callable[[str], Wire], *, clock: Clock, random: Random) -> None:
+        super().__init__(clock, random)
+        self._wire = wire
 
     def run(self, flow: Flow[T], wake: threading.Event | None = None) -> T:
         """
@@ -136,16 +126,12 @@ class SyncDriver(_Driver):
                 wake.clear()
                 return woken
 
-    def _send(self, send: Send) -> httpx.Response:
+    def _send(self, send: Send) -> Answer:
         started = self.clock.monotonic()
-        with _translated(send):
-            response = self._transport(send.url).handle_request(self._request(send))
-            try:
-                response.read()
-            finally:
-                response.close()
-        self._log(send, response, started)
-        return response
+        answer = self._wire(send.url).send(send, self._headers(send))
+        if logger.isEnabledFor(logging.DEBUG):
+            self._log(send, answer, started)
+        return answer
 
 
 class AsyncDriver(_Driver):
@@ -153,17 +139,14 @@ class AsyncDriver(_Driver):
     Drives flows in the calling task, under asyncio or trio.
 
     Args:
-        transport: Gives the transport for a URL.
+        wire: Gives what carries a request to a URL.
         clock: Measures and sleeps.
         random: Makes correlation vectors.
-        timeout: Seconds for connecting and for each read or write.
     """
 
-    def __init__(
-        self, transport: Callable[[str], httpx.AsyncBaseTransport], *, clock: Clock, random: Random, timeout: float
-    ) -> None:
-        super().__init__(clock, random, timeout)
-        self._transport = transport
+    def __init__(self, wire: Callable[[str], AsyncWire], *, clock: Clock, random: Random) -> None:
+        super().__init__(clock, random)
+        self._wire = wire
 
     async def run(self, flow: Flow[T], wake: Wake | None = None) -> T:
         """
@@ -216,16 +199,12 @@ class AsyncDriver(_Driver):
                 assert wake is not None
                 return await wake.rest(self.clock, step.seconds)
 
-    async def _send(self, send: Send) -> httpx.Response:
+    async def _send(self, send: Send) -> Answer:
         started = self.clock.monotonic()
-        with _translated(send):
-            response = await self._transport(send.url).handle_async_request(self._request(send))
-            try:
-                await response.aread()
-            finally:
-                await response.aclose()
-        self._log(send, response, started)
-        return response
+        answer = await self._wire(send.url).send(send, self._headers(send))
+        if logger.isEnabledFor(logging.DEBUG):
+            self._log(send, answer, started)
+        return answer
 
 
 class Wake:
@@ -244,28 +223,6 @@ class Wake:
         if woken:
             self._event = anyio.Event()
         return woken
-
-
-@contextmanager
-def _translated(send: Send) -> Iterator[None]:
-    host = urlsplit(send.url).netloc
-    try:
-        yield
-    except httpx.TimeoutException as error:
-        kind = ConnectError if isinstance(error, httpx.ConnectTimeout) else RequestTimeoutError
-        raise kind(_said(error, "no answer in time"), operation=send.operation, host=host) from error
-    except (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
-        raise ConnectError(_said(error, "no connection"), operation=send.operation, host=host) from error
-    except httpx.DecodingError as error:
-        raise UnexpectedResponseError(
-            operation=send.operation, status=200, reason=_said(error, "undecodable")
-        ) from error
-    except (httpx.TransportError, OSError) as error:
-        raise TransportError(_said(error, "the connection broke"), operation=send.operation, host=host) from error
-
-
-def _said(error: Exception, otherwise: str) -> str:
-    return str(error) or f"{otherwise} ({type(error).__name__})"
 
 
 def _not_awaitable(result: Any) -> Any:

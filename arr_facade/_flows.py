@@ -40,11 +40,9 @@ if TYPE_CHECKING:
     from random import Random
     from uuid import UUID
 
-    import httpx
-
     from arr_facade._auth import TokenCache
     from arr_facade._operations import Api
-    from arr_facade._steps import Flow
+    from arr_facade._steps import Answer, Flow
     from arr_facade.clock import Clock
 
 __all__ = [
@@ -89,9 +87,7 @@ class Sender:
     policy: RetryPolicy
     on_retry: Callable[[Retry], object] | None = None
 
-    def send(
-        self, request: Send, tokens: TokenCache | None = None, policy: RetryPolicy | None = None
-    ) -> Flow[httpx.Response]:
+    def send(self, request: Send, tokens: TokenCache | None = None, policy: RetryPolicy | None = None) -> Flow[Answer]:
         """
         The answer, when it is below 400.
 
@@ -108,7 +104,7 @@ class Sender:
             if tokens is not None:
                 request = attrs.evolve(request, authorization=(yield from tokens.header()))
             try:
-                response: httpx.Response = yield request
+                response: Answer = yield request
             except TransportError as failure:
                 error: ArrError = failure
                 retry_after = None
@@ -165,7 +161,7 @@ class Service:
 
     def call(
         self, name: str, operation: str, *, policy: RetryPolicy | None = None, **arguments: Any
-    ) -> Flow[tuple[Any, httpx.Response]]:
+    ) -> Flow[tuple[Any, Answer]]:
         """
         The generated model that the operation `name` answers with, and the answer itself.
         """
@@ -175,7 +171,7 @@ class Service:
 
     def session(
         self, name: str, verb: str, session_id: str, *, policy: RetryPolicy | None = None, **arguments: Any
-    ) -> Flow[tuple[Session, httpx.Response]]:
+    ) -> Flow[tuple[Session, Answer]]:
         """
         The same for operations that answer with a session.
         """
@@ -185,7 +181,7 @@ class Service:
 
     def conversion(
         self, name: str, verb: str, conversion_id: str, *, policy: RetryPolicy | None = None, **arguments: Any
-    ) -> Flow[tuple[Conversion, httpx.Response]]:
+    ) -> Flow[tuple[Conversion, Answer]]:
         """
         The same for operations that answer with a conversion.
         """
@@ -319,7 +315,7 @@ def list_page(
     return [_answers.conversion(raw, response, operation) for raw in page.conversions], following
 
 
-def _next_link(link: Any, url: str, response: httpx.Response, operation: str) -> str | None:
+def _next_link(link: Any, url: str, response: Answer, operation: str) -> str | None:
     if link is None:
         return None
     target = urljoin(url, _answers.text_field(link, response, operation, "@nextLink"))
@@ -401,7 +397,7 @@ def wait_ready(
         WaitTimeoutError: The timeout passed first.
     """
 
-    def look() -> Flow[tuple[Session, httpx.Response]]:
+    def look() -> Flow[tuple[Session, Answer]]:
         return service.session("get_session", "get session", session_id, policy=_NO_RETRY)
 
     def verdict(session: Session) -> ReadySession | None:
@@ -443,7 +439,7 @@ def wait_conversion(
         WaitTimeoutError: The timeout passed first.
     """
 
-    def look() -> Flow[tuple[Conversion, httpx.Response]]:
+    def look() -> Flow[tuple[Conversion, Answer]]:
         return service.conversion("get_conversion", "get conversion", conversion_id, policy=_NO_RETRY)
 
     def verdict(conversion: Conversion) -> Conversion | None:
@@ -470,7 +466,7 @@ Seen = TypeVar("Seen", Session, Conversion)
 
 def _wait(
     service: Service,
-    look: Callable[[], Flow[tuple[Seen, httpx.Response]]],
+    look: Callable[[], Flow[tuple[Seen, Answer]]],
     verdict: Callable[[Seen], T | None],
     *,
     what: str,

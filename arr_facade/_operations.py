@@ -21,7 +21,7 @@ from arr_facade.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
+    from arr_facade._steps import Answer
 
 __all__ = ["API_VERSIONS", "DEFAULT_API_VERSION", "Api", "rendering", "sts"]
 
@@ -69,7 +69,7 @@ class Api:
             content=None if body is None else json.dumps(body, separators=(",", ":")).encode(),
         )
 
-    def parser(self, name: str) -> Callable[[httpx.Response], Any]:
+    def parser(self, name: str) -> Callable[[Answer], Any]:
         """
         The generated parser of the operation `name`.
         """

@@ -7,12 +7,13 @@ and once with tasks. A step that fails has its exception thrown into the flow, w
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+import json
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["Acquire", "Call", "Flow", "Lock", "Rest", "Send", "Sleep", "Step"]
+__all__ = ["Acquire", "Answer", "Call", "Flow", "Lock", "Rest", "Send", "Sleep", "Step"]
 
 
 @attrs.frozen
@@ -33,6 +34,39 @@ class Send:
     url: str
     content: bytes | None = None
     authorization: str | None = None
+
+
+@attrs.define
+class Answer:
+    """
+    What came back, whatever carried it. The generated parsers take it for the httpx response they expect.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: By name in lower case; of a repeated one the last.
+        content: The body.
+    """
+
+    status_code: int
+    headers: dict[str, str]
+    content: bytes
+
+    @classmethod
+    def of(cls, status: int, headers: Iterable[tuple[bytes, bytes]], content: bytes) -> Answer:
+        """
+        An answer from a library's own parts.
+        """
+        fields = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+        return cls(status, fields, content)
+
+    def json(self) -> Any:
+        """
+        The decoded body.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        return json.loads(self.content)
 
 
 @attrs.frozen

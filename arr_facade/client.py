@@ -18,8 +18,8 @@ from arr_facade._drive import AsyncDriver, SyncDriver
 from arr_facade._facts import session_of_token
 from arr_facade._generated import attached
 from arr_facade._signals import sigterm_exits, sigterm_exits_async
-from arr_facade._transport import AsyncTransports, SyncTransports
 from arr_facade._twins import documented_like
+from arr_facade._wires import AsyncWires, SyncWires
 from arr_facade.durations import parse_duration
 from arr_facade.handles import AsyncConversionHandle, AsyncSessionHandle, ConversionHandle, SessionHandle
 
@@ -126,15 +126,13 @@ class Client:
             lock=threading.Lock(),
         )
         self._service = self._connection.service
-        self._transports = SyncTransports(
-            transport or self._connection.emulator_transport(), proxy=proxy, verify=verify
-        )
-        self._driver = SyncDriver(
-            self._transports.get,
-            clock=self._service.clock,
-            random=self._service.sender.random,
+        self._wires = SyncWires(
+            transport or self._connection.emulator_transport(),
             timeout=self._connection.timeout,
+            proxy=proxy,
+            verify=verify,
         )
+        self._driver = SyncDriver(self._wires.get, clock=self._service.clock, random=self._service.sender.random)
         self._background = SyncBackground(self._service, self._driver)
 
     def __repr__(self) -> str:
@@ -176,14 +174,14 @@ class Client:
 
         Pass it as `client=` to the functions in `arr_client.<package>.api`. Its answers are the service's own.
         """
-        return attached(self._connection, sync_driver=self._driver, sync_transport=self._transports.get)
+        return attached(self._connection, sync_driver=self._driver, sync_transport=self._wires.httpx_transport)
 
     def close(self) -> None:
         """
         Stop keeping leases and close the connections. Sessions that run, run on until their lease ends.
         """
         self._background.close()
-        self._transports.close()
+        self._wires.close()
 
     def token(self) -> AccessToken:
         """
@@ -501,15 +499,13 @@ class AsyncClient:
             lock=anyio.Lock(),
         )
         self._service = self._connection.service
-        self._transports = AsyncTransports(
-            transport or self._connection.emulator_transport(), proxy=proxy, verify=verify
-        )
-        self._driver = AsyncDriver(
-            self._transports.get,
-            clock=self._service.clock,
-            random=self._service.sender.random,
+        self._wires = AsyncWires(
+            transport or self._connection.emulator_transport(),
             timeout=self._connection.timeout,
+            proxy=proxy,
+            verify=verify,
         )
+        self._driver = AsyncDriver(self._wires.get, clock=self._service.clock, random=self._service.sender.random)
         self._background = AsyncBackground(self._service, self._driver)
 
     def __repr__(self) -> str:
@@ -537,12 +533,12 @@ class AsyncClient:
 
     @property
     def generated(self) -> Any:
-        return attached(self._connection, async_driver=self._driver, async_transport=self._transports.get)
+        return attached(self._connection, async_driver=self._driver, async_transport=self._wires.httpx_transport)
 
     async def close(self) -> None:
         with anyio.CancelScope(shield=True):
             await self._background.close()
-            await self._transports.close()
+            await self._wires.close()
 
     async def token(self) -> AccessToken:
         return await self._driver.run(self._service.tokens.token())

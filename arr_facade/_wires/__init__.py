@@ -1,0 +1,219 @@
+"""
+What carries a request to the service and the answer back: one small protocol, several libraries behind it.
+
+| who | by default | with `arr-facade[fast]` |
+|---|---|---|
+| threads | httpcore | pyreqwest |
+| tasks of asyncio | aiohttp | pyreqwest |
+| tasks of trio | httpx | httpx |
+
+A transport of the user's own and proxies always go by httpx. httpx's own client stays out of it: a pass through it costs
+as much again as the request and adds nothing that is wanted here (redirects, cookies, netrc), and its async pool is
+several times slower than aiohttp under concurrency.
+`ARR_TRANSPORT=plain` ignores what is installed as `fast`, and
+`ARR_TRANSPORT=httpx` takes httpx for everything.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol
+from urllib.request import getproxies
+
+from arr_facade._wires._choice import current_library, origin_of, proxy_for, tls_for
+from arr_facade.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    import httpx
+
+    from arr_facade._steps import Answer, Send
+
+__all__ = ["AsyncWire", "AsyncWires", "SyncWires", "Wire"]
+
+_PREFERENCES = ("auto", "plain", "httpx")
+
+
+class Wire(Protocol):
+    """
+    Carries requests of threads.
+    """
+
+    def send(self, request: Send, headers: Mapping[str, str]) -> Answer:
+        """
+        The answer, read to its end; a `TransportError` when there is none.
+        """
+        ...
+
+    def close(self) -> None:
+        """
+        Close its connections.
+        """
+        ...
+
+
+class AsyncWire(Protocol):
+    """
+    Carries requests of tasks.
+    """
+
+    async def send(self, request: Send, headers: Mapping[str, str]) -> Answer:
+        """
+        The answer, read to its end; a `TransportError` when there is none.
+        """
+        ...
+
+    async def close(self) -> None:
+        """
+        Close its connections.
+        """
+        ...
+
+
+class SyncWires:
+    """
+    The wires of one client: one for each host, made when first needed.
+
+    Args:
+        own: A transport that the caller brings and closes; then it is the wire to everywhere.
+        timeout: Seconds for connecting and for each read or write.
+        proxy: A proxy's URL; None takes the environment's.
+        verify: A TLS context; True for the shared one, False to trust anybody.
+    """
+
+    def __init__(
+        self,
+        own: httpx.BaseTransport | None,
+        *,
+        timeout: float,
+        proxy: str | None,
+        verify: ssl.SSLContext | bool,
+    ) -> None:
+        self._own = own
+        self._timeout = timeout
+        self._proxy = proxy
+        self._verify = verify
+        self._made: dict[str, Wire] = {}
+        self._making = threading.Lock()
+
+    def get(self, url: str) -> Wire:
+        """
+        The wire to the host of `url`.
+        """
+        origin = origin_of(url)
+        wire = self._made.get(origin)
+        if wire is None:
+            with self._making:
+                wire = self._made.get(origin)
+                if wire is None:
+                    wire = self._made[origin] = self._make(origin)
+        return wire
+
+    def httpx_transport(self, url: str) -> httpx.BaseTransport:
+        """
+        An httpx transport to the same host with the same settings, for those who need one.
+        """
+        from arr_facade._wires._httpx import sync_transport  # noqa: PLC0415 - httpx is slow to import
+
+        return self._own or sync_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
+
+    def close(self) -> None:
+        """
+        Close them all.
+        """
+        with self._making:
+            made, self._made = list(self._made.values()), {}
+        for wire in made:
+            wire.close()
+
+    def _make(self, origin: str) -> Wire:
+        preference = _preference()
+        if self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin, getproxies())):
+            if preference == "auto" and isinstance(self._verify, bool) and find_spec("pyreqwest"):
+                from arr_facade._wires._pyreqwest import PyreqwestWire  # noqa: PLC0415 - an extra
+
+                return PyreqwestWire(timeout=self._timeout, verify=self._verify)
+            from arr_facade._wires._httpcore import HttpcoreWire  # noqa: PLC0415 - only one of them is needed
+
+            return HttpcoreWire(origin, timeout=self._timeout, tls=tls_for(origin, self._verify))
+        from arr_facade._wires._httpx import HttpxWire  # noqa: PLC0415 - only one of them is needed
+
+        return HttpxWire(self.httpx_transport(origin), timeout=self._timeout, own=self._own is not None)
+
+
+class AsyncWires:
+    """
+    The same for tasks.
+
+    Args:
+        own: A transport that the caller brings and closes; then it is the wire to everywhere.
+        timeout: Seconds for connecting and for each read or write.
+        proxy: A proxy's URL; None takes the environment's.
+        verify: A TLS context; True for the shared one, False to trust anybody.
+    """
+
+    def __init__(
+        self,
+        own: httpx.AsyncBaseTransport | None,
+        *,
+        timeout: float,
+        proxy: str | None,
+        verify: ssl.SSLContext | bool,
+    ) -> None:
+        self._own = own
+        self._timeout = timeout
+        self._proxy = proxy
+        self._verify = verify
+        self._made: dict[str, AsyncWire] = {}
+
+    def get(self, url: str) -> AsyncWire:
+        """
+        The wire to the host of `url`.
+        """
+        origin = origin_of(url)
+        wire = self._made.get(origin)
+        if wire is None:
+            wire = self._made[origin] = self._make(origin)
+        return wire
+
+    def httpx_transport(self, url: str) -> httpx.AsyncBaseTransport:
+        """
+        An httpx transport to the same host with the same settings, for those who need one.
+        """
+        from arr_facade._wires._httpx import async_transport  # noqa: PLC0415 - httpx is slow to import
+
+        return self._own or async_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
+
+    async def close(self) -> None:
+        """
+        Close them all.
+        """
+        made, self._made = list(self._made.values()), {}
+        for wire in made:
+            await wire.close()
+
+    def _make(self, origin: str) -> AsyncWire:
+        preference = _preference()
+        plain = self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin, getproxies()))
+        if plain and current_library() == "asyncio":
+            if preference == "auto" and isinstance(self._verify, bool) and find_spec("pyreqwest"):
+                from arr_facade._wires._pyreqwest import AsyncPyreqwestWire  # noqa: PLC0415 - an extra
+
+                return AsyncPyreqwestWire(timeout=self._timeout, verify=self._verify)
+            from arr_facade._wires._aiohttp import AiohttpWire  # noqa: PLC0415 - only one of them is needed
+
+            return AiohttpWire(timeout=self._timeout, tls=tls_for(origin, self._verify))
+        from arr_facade._wires._httpx import AsyncHttpxWire  # noqa: PLC0415 - only one of them is needed
+
+        return AsyncHttpxWire(self.httpx_transport(origin), timeout=self._timeout, own=self._own is not None)
+
+
+def _preference() -> str:
+    preference = os.environ.get("ARR_TRANSPORT") or "auto"
+    if preference not in _PREFERENCES:
+        raise ConfigurationError("ARR_TRANSPORT", preference, f"is none of {', '.join(_PREFERENCES)}")
+    return preference

@@ -1,0 +1,51 @@
+"""
+The libraries' exceptions in our words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from arr_facade.errors import ConnectError, RequestTimeoutError, TransportError
+
+if TYPE_CHECKING:
+    from arr_facade._steps import Send
+
+__all__ = ["broken", "not_connected", "too_late", "undecodable"]
+
+
+def not_connected(send: Send, error: BaseException) -> ConnectError:
+    """
+    No connection could be made.
+    """
+    return ConnectError(_said(error, "no connection"), operation=send.operation, host=_host(send))
+
+
+def too_late(send: Send, error: BaseException) -> RequestTimeoutError:
+    """
+    The service did not answer in time.
+    """
+    return RequestTimeoutError(_said(error, "no answer in time"), operation=send.operation, host=_host(send))
+
+
+def broken(send: Send, error: BaseException) -> TransportError:
+    """
+    The connection broke before the answer was whole.
+    """
+    return TransportError(_said(error, "the connection broke"), operation=send.operation, host=_host(send))
+
+
+def undecodable(send: Send, error: BaseException) -> TransportError:
+    """
+    The answer's Content-Encoding cannot be undone.
+    """
+    return TransportError(_said(error, "the body cannot be decoded"), operation=send.operation, host=_host(send))
+
+
+def _host(send: Send) -> str:
+    return urlsplit(send.url).netloc
+
+
+def _said(error: BaseException, otherwise: str) -> str:
+    return str(error) or f"{otherwise} ({type(error).__name__})"
