@@ -160,9 +160,12 @@ async def test_a_detached_session_that_never_was_ready_is_stopped(world, client)
     """
     Detaching is about sessions that can be used: one that is not Ready in time is stopped all the same.
     """
-    world.emulator.hooks.append(Holding(world.emulator))
+
+    def hold(session):
+        world.emulator.hold_session(session.id)
+
     with pytest.raises(WaitTimeoutError):
-        async with client.session("demo", detach=True, ready_timeout="1m"):
+        async with client.session("demo", detach=True, ready_timeout="1m", on_progress=hold):
             pytest.fail("the block must not be entered")
     assert "Stopped" == await status_of(client)
 
@@ -225,11 +228,14 @@ async def test_losing_a_kept_session_is_an_error(world, client):
         if event.kind == LeaseEventKind.LOST:
             lost.set()
 
-    with pytest.raises(LeaseLostError) as raised:
+    async def lose():
         async with client.session("demo", on_event=listen):
             await client.stop_session("demo")
             world.clock.advance("6m")
             assert await happens(lost)
+
+    with pytest.raises(LeaseLostError) as raised:
+        await lose()
     assert ("demo", "Stopped") == (raised.value.session_id, raised.value.last.status)
     assert "Stopped" == events[-1].session.status
 
@@ -278,20 +284,3 @@ async def test_wrong_arguments_of_a_block_send_nothing(world, client, field, opt
             pytest.fail("the block must not be entered")
     assert field == raised.value.field
     assert [] == world.emulator.requests
-
-
-class Holding:
-    """
-    A hook that keeps each new session Starting.
-    """
-
-    def __init__(self, emulator):
-        self._emulator = emulator
-
-    def before(self, where, request):
-        return None
-
-    def after(self, where, request, response):
-        if where.operation == "create_session":
-            self._emulator.hold_session(where.id)
-        return response

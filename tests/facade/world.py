@@ -6,12 +6,15 @@ import json
 from collections import deque
 from dataclasses import dataclass, field
 
+import anyio.lowlevel
 import anyio.to_thread
+import attrs
 import httpx
 import pytest
 
 from arr_facade import AsyncClient, Client, ManualClock
 from arr_facade.emulator import Emulator, Response
+from arr_facade.emulator.routes import route
 from tests.facade.twin import awaited
 
 in_process = pytest.mark.parametrize("link", ["in-process"], indirect=True)
@@ -73,6 +76,12 @@ class World:
         """
         self.emulator.hooks.append(Instead(operation, responses))
 
+    def adding(self, operation, **headers):
+        """
+        Let the next answer to an operation have these headers as well.
+        """
+        self.emulator.hooks.append(Adding(operation, _named(headers)))
+
     def bodies(self, operation):
         """
         The decoded bodies of the requests for an operation, from the first use of `watch` on.
@@ -117,6 +126,22 @@ class Instead(Hook):
         return self._left.popleft() if where.operation == self._operation and self._left else None
 
 
+class Adding(Hook):
+    """
+    Adds headers to the first answer of an operation.
+    """
+
+    def __init__(self, operation, headers):
+        self._operation = operation
+        self._headers = headers
+
+    def after(self, where, request, response):
+        if where.operation != self._operation:
+            return response
+        headers, self._headers = self._headers, []
+        return attrs.evolve(response, headers=[*response.headers, *headers])
+
+
 class Watching(Hook):
     """
     Keeps the requests.
@@ -137,17 +162,18 @@ class Broken(httpx.BaseTransport, httpx.AsyncBaseTransport):
         emulator: Where it leads.
         failures: What to raise, for one request each; None lets a request through.
         lost: Let the service carry the request out first, so that only the answer is lost.
-        path: Only requests whose path ends so break.
+        operation: Only requests for it break; None is every one but those for tokens.
     """
 
-    def __init__(self, emulator, *failures, lost=False, path=""):
+    def __init__(self, emulator, *failures, lost=False, operation=None):
         self._inner = emulator.transport()
         self._failures = deque(failures)
         self._lost = lost
-        self._path = path
+        self._operation = operation
 
     def handle_request(self, request):
-        concerned = request.url.path.endswith(self._path) and not request.url.path.endswith("/token")
+        asked = route(request.method, request.url.path).operation
+        concerned = asked == self._operation if self._operation else asked != "get_token"
         failure = self._failures.popleft() if concerned and self._failures else None
         if failure is None:
             return self._inner.handle_request(request)
@@ -165,10 +191,14 @@ def answer(status, document=None, *, raw=None, **headers):
     A response of the service; header names have underscores for hyphens.
     """
     body = raw if raw is not None else b"" if document is None else json.dumps(document).encode()
-    given = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    given = _named(headers)
     given += [] if any(name.lower() == "ms-cv" for name, _ in given) else [("MS-CV", "AAAAAAAAAAAAAAAAAAAAAA.0")]
     given += [("Content-Type", "application/json; charset=utf-8")] if document is not None else []
     return Response(status, [*given, ("Content-Length", str(len(body)))], body)
+
+
+def _named(headers):
+    return [(name.replace("_", "-"), value) for name, value in headers.items()]
 
 
 def refusal(status, code, message, **headers):
