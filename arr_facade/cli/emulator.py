@@ -39,6 +39,12 @@ __all__ = ["command"]
     help="Answer as the service did from March 2021 on, or as before.",
 )
 @click.option(
+    "--linked-storage",
+    metavar="NAME",
+    multiple=True,
+    help="A storage account that conversions may use without SAS; repeatable, '*' is all of them.",
+)
+@click.option(
     "--shell",
     type=click.Choice(["posix", "powershell"]),
     default="posix",
@@ -46,7 +52,16 @@ __all__ = ["command"]
     help="For which shell the settings are printed.",
 )
 @json_option
-def command(invocation: Invocation, *, port: int, state: str | None, speed: float, shape: str, shell: str) -> None:
+def command(
+    invocation: Invocation,
+    *,
+    port: int,
+    state: str | None,
+    speed: float,
+    shape: str,
+    linked_storage: tuple[str, ...],
+    shell: str,
+) -> None:
     """
     Run the service on this machine, without an account, until Ctrl-C.
 
@@ -62,7 +77,12 @@ def command(invocation: Invocation, *, port: int, state: str | None, speed: floa
             click.echo("\n".join(_lines(server.environment, shell)))
         say(f"arr: the emulator listens at {server.endpoint}; Ctrl-C ends it")
 
-    with Emulator(clock=SystemClock(speed), state=state, shape="early" if shape == "early" else "late") as emulator:
+    with Emulator(
+        clock=SystemClock(speed),
+        state=state,
+        shape="early" if shape == "early" else "late",
+        linked_storage=linked_storage,
+    ) as emulator:
         try:
             run(emulator, port=port, on_listening=on_listening)
         except (KeyboardInterrupt, SystemExit):
