@@ -3,14 +3,13 @@ What carries a request to the service and the answer back: one small protocol, s
 
 | who | by default | with `arr-facade[fast]` |
 |---|---|---|
-| threads | httpcore | pyreqwest |
+| threads | the standard library | pyreqwest |
 | tasks of asyncio | aiohttp | pyreqwest |
 | tasks of trio | httpx | httpx |
 
-A transport of the user's own and proxies always go by httpx. httpx's own client stays out of it: a pass through it costs
-as much again as the request and adds nothing that is wanted here (redirects, cookies, netrc), and its async pool is
-several times slower than aiohttp under concurrency.
-`ARR_TRANSPORT=plain` ignores what is installed as `fast`, and
+A transport of the user's own and proxies always go by httpx. httpx's own client stays out of it: a pass through it
+costs as much again as the request and adds nothing that is wanted here (redirects, cookies, netrc), and its async pool
+is several times slower than aiohttp under concurrency. `ARR_TRANSPORT=plain` ignores what is installed as `fast`, and
 `ARR_TRANSPORT=httpx` takes httpx for everything.
 """
 
@@ -137,9 +136,9 @@ class SyncWires:
                 from arr_facade._wires._pyreqwest import PyreqwestWire  # noqa: PLC0415 - an extra
 
                 return PyreqwestWire(timeout=self._timeout, verify=self._verify)
-            from arr_facade._wires._httpcore import HttpcoreWire  # noqa: PLC0415 - only one of them is needed
+            from arr_facade._wires._stdlib import StdlibWire  # noqa: PLC0415 - only one of them is needed
 
-            return HttpcoreWire(origin, timeout=self._timeout, tls=tls_for(origin, self._verify))
+            return StdlibWire(origin, timeout=self._timeout, tls=tls_for(origin, self._verify))
         from arr_facade._wires._httpx import HttpxWire  # noqa: PLC0415 - only one of them is needed
 
         return HttpxWire(self.httpx_transport(origin), timeout=self._timeout, own=self._own is not None)
