@@ -16,6 +16,8 @@ from pipeline import tools
 
 ROOT = Path(__file__).resolve().parent.parent
 
+CACHE = ROOT / ".cache" / "specs"
+
 MODULES = "openapi_python_client, oas_patch, openapi_spec_validator, yaml, ruff"
 
 
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser().error("--yes answers --update")
     lacking = tools.missing(ROOT)
     if lacking:
-        return elsewhere(words, lacking)
+        return elsewhere(words, lacking, Path(__file__))
     from pipeline import command  # noqa: PLC0415 - needs the tools
 
     return command.run(ROOT, options)
@@ -52,17 +54,18 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--yes", action="store_true", help="with --update: move pins, spec/openapi and generated to it")
     parser.add_argument("--source", metavar="URL_OR_DIR", help="where upstream's files are, in its raw-file layout")
     parser.add_argument("--api", metavar="NAME", help="this API only, as spec/pins.toml calls it")
-    parser.add_argument("--cache", metavar="DIR", type=Path, default=ROOT / ".cache" / "specs", help=argparse.SUPPRESS)
+    parser.add_argument("--cache", metavar="DIR", type=Path, default=CACHE, help=argparse.SUPPRESS)
     return parser
 
 
-def elsewhere(words: Sequence[str], lacking: Sequence[str]) -> int:
+def elsewhere(words: Sequence[str], lacking: Sequence[str], script: Path) -> int:
     """
     The exit code of the same command, run by the project's own environment.
 
     Args:
         words: The command line.
         lacking: What this Python has not.
+        script: The program the command line is of.
     """
     python = _setup.interpreter(ROOT / ".venv")
     try:
@@ -73,7 +76,7 @@ def elsewhere(words: Sequence[str], lacking: Sequence[str]) -> int:
         advice = "`python scripts/test.py` sets up .venv with them, `pip install --group generate` installs them here"
         print(f"This Python lacks tools of the pipeline:\n{listed}\n{advice}.\n\n{error}", file=sys.stderr)
         return _setup.EX_UNAVAILABLE
-    return _setup.run([str(python), str(Path(__file__).resolve()), *words])
+    return _setup.run([str(python), str(script.resolve()), *words])
 
 
 def has_tools(python: Path) -> bool:

@@ -38,16 +38,31 @@ def build_document(api: Api, swagger: bytes, files: Mapping[str, bytes], overlay
         PipelineError: A step refused.
         OverlayError: An overlay does not fit.
     """
-
-    def resolve(file: str) -> Document:
-        if file not in files:
-            raise BuildError(f"{api.name}: the Swagger refers to {file}, which was not fetched")
-        return documents.parse_json(files[file], file)
-
-    lowered = lower(documents.parse_swagger(swagger, api.path), resolve)
+    lowered = lower_swagger(api.name, documents.parse_swagger(swagger, api.path), files)
     overlaid = overlay.apply(lowered, [overlay_folder / name for name in api.overlays])
     validate(overlaid, f"{api.name}.yaml")
     return documents.dump(overlaid)
+
+
+def lower_swagger(name: str, swagger: Document, files: Mapping[str, bytes]) -> Document:
+    """
+    The Swagger as OpenAPI 3.1, before any overlay.
+
+    Args:
+        name: What an error calls it.
+        swagger: The decoded Swagger.
+        files: The files it refers to, by path relative to it.
+
+    Raises:
+        PipelineError: It refers to another file, or cannot be lowered.
+    """
+
+    def resolve(file: str) -> Document:
+        if file not in files:
+            raise BuildError(f"{name}: the Swagger refers to {file}, which was not fetched")
+        return documents.parse_json(files[file], file)
+
+    return lower(swagger, resolve)
 
 
 def build_client(pins: Pins, openapi: Path, target: Path, *, only: Sequence[Api], present: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline import report, revisions, update
 from pipeline.errors import PipelineError
 from pipeline.pins import Api, Pins
 from pipeline.pull import UPSTREAM, Cache, Fetched, Puller, PullError, Server, open_source
@@ -40,6 +41,27 @@ def run(root: Path, options: argparse.Namespace) -> int:
     return 0
 
 
+def diff(root: Path, options: argparse.Namespace) -> int:
+    """
+    The exit code: 0 when nothing changed, else the number of the worst rating; 1 when a state could not be read.
+
+    Args:
+        root: The project.
+        options: The command line of scripts/spec_diff.py.
+    """
+    pins = Workspace(root).pins()
+    try:
+        with open_source(options.source or UPSTREAM) as source:
+            puller = Puller(source, pins.repository, pins.commit, Cache(options.cache))
+            old, new = (revisions.resolve(name, pins, puller, options.api) for name in (options.old, options.new))
+        changes = revisions.compare(old, new)
+    except PipelineError as error:
+        say(str(error))
+        return 1
+    print(report.as_json(changes) if options.json else "\n".join(report.as_text(changes, wording=options.wording)))
+    return report.worst_of(changes) or 0
+
+
 def say(text: str) -> None:
     """
     Tells the person at the terminal; results go to standard output, this does not.
@@ -63,8 +85,6 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> int:
 
 
 def _update(workspace: Workspace, options: argparse.Namespace) -> int:
-    from pipeline import update  # noqa: PLC0415 - the only step that needs the rating of differences
-
     with open_source(options.source or UPSTREAM) as source:
         puller = Puller(source, workspace.pins().repository, options.update, Cache(options.cache), say)
         return update.run(workspace, puller, name=options.api, yes=options.yes)

@@ -230,15 +230,20 @@ class Puller:
         documents.parse_swagger(swagger, api.path)
         return Fetched(api, swagger, {file: self._checked(api.path_of(file), api.files[file]) for file in api.files})
 
-    def discovered(self, api: Api) -> Fetched:
+    def discovered(self, api: Api) -> Fetched | None:
         """
         The files of an API at a commit whose hashes nobody knows yet: the Swagger, and what it refers to.
+
+        None means that there is no such Swagger at the commit.
 
         Raises:
             PullError: A file cannot be had.
             DocumentError: What is there is not Swagger 2.0.
         """
-        swagger = self._fetched(api.path)
+        try:
+            swagger = self._fetched(api.path)
+        except NotFoundError:
+            return None
         waiting = list(referred_files(documents.parse_swagger(swagger, api.path), ""))
         files: dict[str, bytes] = {}
         while waiting:
