@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -145,14 +146,14 @@ def ms_cv(response: Answer) -> str | None:
     """
     The correlation vector of an answer.
     """
-    return response.headers.get("ms-cv")
+    return response.ms_cv
 
 
 def retry_after(response: Answer, now: float) -> float | None:
     """
     The seconds that an answer asks to wait, or None; `now` is the wall clock.
     """
-    return retry_after_seconds(response.headers.get("retry-after"), now)
+    return retry_after_seconds(response.retry_after, now)
 
 
 def _session(raw: Any, read_at: float) -> Session:
@@ -201,7 +202,8 @@ def _conversion(raw: Any) -> Conversion:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not text")
-    return str(value)
+    # Members of the generated enums are text, but hash by their names.
+    return value.value if isinstance(value, Enum) else value
 
 
 def _minutes(value: Any) -> timedelta | None:
@@ -243,8 +245,7 @@ def _details(raw: Any, depth: int) -> Iterator[ErrorInfo]:
 
 
 def _note(response: Answer) -> str:
-    challenge = response.headers.get("www-authenticate")
-    parts = [_reason(response), redact(challenge) if challenge else "", _shown(response)]
+    parts = [_reason(response), redact(response.challenge or ""), _shown(response)]
     return "; ".join(filter(None, parts))
 
 

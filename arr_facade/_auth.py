@@ -12,8 +12,6 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
-import attrs
-
 from arr_facade import _answers
 from arr_facade._secret import Secret
 from arr_facade._steps import Acquire, Call
@@ -152,9 +150,8 @@ def from_sts(api: Api, account_id: Any, bearer: Callable[[], Flow[str]], send: S
     def source() -> Flow[AccessToken]:
         operation = f"get a token for account {account_id}"
         proof = yield from bearer()
-        request = attrs.evolve(
-            api.request("get_token", operation, account_id=account_id), authorization=f"Bearer {proof}"
-        )
+        request = api.request("get_token", operation, account_id=account_id)
+        request.authorization = f"Bearer {proof}"
         response = yield from send(request)
         answer = _answers.parsed(api.parser("get_token"), response, operation)
         token = _answers.text_field(getattr(answer, "access_token", None), response, operation, "AccessToken")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from random import SystemRandom
+from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from random import Random
 
     from arr_facade._auth import Source, TokenCredential, TokenProvider
     from arr_facade._retry import Retry
@@ -93,7 +92,8 @@ def connect(
         emulator = _embedded_emulator(settings) if settings.embedded else None
     settings = _at_emulator(settings, emulator) if emulator is not None else settings
     clock = clock or (emulator.clock if emulator is not None else SystemClock())
-    sender = Sender(clock, random or SystemRandom(), retry or RetryPolicy(), on_retry)
+    random = random or Random()  # noqa: S311 - it draws jitter and correlation vectors, no secrets
+    sender = Sender(clock, random, retry or RetryPolicy(), on_retry)
     assert settings.endpoint is not None
     assert settings.account_id is not None
     tokens = _auth.TokenCache(_source(settings, credential, sender), clock, lock)

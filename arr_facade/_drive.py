@@ -18,7 +18,6 @@ import anyio.to_thread
 
 from arr_facade import _answers
 from arr_facade._steps import Acquire, Call, Rest, Send, Sleep
-from arr_facade._version import __version__
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -39,13 +38,10 @@ logger = logging.getLogger("arr_facade.http")
 # What a cancelled flow may take, in real seconds, to stop what it started.
 _CLEAN_UP = 15.0
 
-# The service was never seen to compress (service.md D), and nothing is asked to: answers are small.
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": f"arr-facade/{__version__}"}
-
 
 class _Driver:
     """
-    What both drivers know: which headers a request carries, and what is logged of the answer.
+    What both drivers know: which headers are new with each request, and what is logged of the answer.
     """
 
     def __init__(self, clock: Clock, random: Random) -> None:
@@ -53,7 +49,7 @@ class _Driver:
         self._random = random
 
     def _headers(self, send: Send) -> dict[str, str]:
-        headers = {**_HEADERS, "X-MRC-CV": self._correlation_vector()}
+        headers = {"X-MRC-CV": self._correlation_vector()}
         if send.authorization is not None:
             headers["Authorization"] = send.authorization
         if send.content is not None:

@@ -102,7 +102,7 @@ class Sender:
         attempt, waited, renewed = 0, 0.0, False
         while True:
             if tokens is not None:
-                request = attrs.evolve(request, authorization=(yield from tokens.header()))
+                request.authorization = yield from tokens.header()
             try:
                 response: Answer = yield request
             except TransportError as failure:
@@ -305,7 +305,7 @@ def list_page(
     operation = f"list {name}"
     request = service.api.request(f"list_{name}", operation, account_id=service.account_id)
     if link is not None:
-        request = attrs.evolve(request, url=link)
+        request.url = link
     response = yield from service.sender.send(request, service.tokens)
     page = _answers.parsed(service.api.parser(f"list_{name}"), response, operation)
     read_at = service.clock.monotonic()

@@ -8,7 +8,7 @@ Only the pure halves of the generated modules are used, `_get_kwargs` and `_pars
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -60,14 +60,9 @@ class Api:
             operation: What it does, in words for errors and logs.
             arguments: What the generated `_get_kwargs` takes.
         """
-        kwargs = _operation(self.package, self.group, name)._get_kwargs(**arguments)  # noqa: SLF001 - see above
-        query, body = kwargs.get("params"), kwargs.get("json")
-        return Send(
-            operation=operation,
-            method=kwargs["method"].upper(),
-            url=f"{self.endpoint}{kwargs['url']}{'?' + urlencode(query) if query else ''}",
-            content=None if body is None else json.dumps(body, separators=(",", ":")).encode(),
-        )
+        build = _built if "body" in arguments else _remembered
+        method, path, content = build(self.package, self.group, name, **arguments)
+        return Send(operation, method, self.endpoint + path, content)
 
     def parser(self, name: str) -> Callable[[Answer], Any]:
         """
@@ -103,6 +98,18 @@ def sts(endpoint: str) -> Api:
     The token service's API.
     """
     return Api(f"arr_client.{_STS}", "accounts", endpoint)
+
+
+def _built(package: str, group: str, name: str, **arguments: Any) -> tuple[str, str, bytes | None]:
+    kwargs = _operation(package, group, name)._get_kwargs(**arguments)  # noqa: SLF001 - see above
+    query, body = kwargs.get("params"), kwargs.get("json")
+    path = f"{kwargs['url']}?{urlencode(query)}" if query else kwargs["url"]
+    content = None if body is None else json.dumps(body, separators=(",", ":")).encode()
+    return kwargs["method"].upper(), path, content
+
+
+# Polls ask for the same few things again and again.
+_remembered = lru_cache(maxsize=4096)(_built)
 
 
 @cache

@@ -8,18 +8,24 @@ and once with tasks. A step that fails has its exception thrown into the flow, w
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Generator, Iterable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["Acquire", "Answer", "Call", "Flow", "Lock", "Rest", "Send", "Sleep", "Step"]
+from arr_facade._version import __version__
+
+__all__ = ["HEADERS", "Acquire", "Answer", "Call", "Flow", "Lock", "Rest", "Send", "Sleep", "Step"]
 
 
-@attrs.frozen
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": f"arr-facade/{__version__}"}
+"""On every request. The service was never seen to compress (service.md D), and small answers need none of it."""
+
+
+@attrs.define
 class Send:
     """
-    Send a request; the result is the answer, read to its end. Fails with a `TransportError`.
+    Send a request; the result is an `Answer`. Fails with a `TransportError`.
 
     Attributes:
         operation: What is being done, in words for errors and logs.
@@ -43,21 +49,24 @@ class Answer:
 
     Attributes:
         status_code: The HTTP status.
-        headers: By name in lower case; of a repeated one the last.
-        content: The body.
+        content: The body, read to its end.
+        ms_cv: The header MS-CV.
+        retry_after: The header Retry-After.
+        challenge: The header WWW-Authenticate.
     """
 
     status_code: int
-    headers: dict[str, str]
     content: bytes
+    ms_cv: str | None
+    retry_after: str | None
+    challenge: str | None
 
     @classmethod
-    def of(cls, status: int, headers: Iterable[tuple[bytes, bytes]], content: bytes) -> Answer:
+    def of(cls, status: int, content: bytes, header: Callable[[str], str | None]) -> Answer:
         """
-        An answer from a library's own parts.
+        An answer from a library's own parts; `header` gives a header by its name.
         """
-        fields = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
-        return cls(status, fields, content)
+        return cls(status, content, header("MS-CV"), header("Retry-After"), header("WWW-Authenticate"))
 
     def json(self) -> Any:
         """

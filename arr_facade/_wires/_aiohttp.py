@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 from yarl import URL
 
-from arr_facade._steps import Answer
+from arr_facade._steps import HEADERS, Answer
 from arr_facade._wires._failures import broken, not_connected, too_late
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class AiohttpWire:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=256, ssl=tls, keepalive_timeout=30.0),
             timeout=aiohttp.ClientTimeout(total=None, connect=timeout, sock_read=timeout),
+            headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            skip_auto_headers=("Content-Type",),
         )
 
     async def send(self, request: Send, headers: Mapping[str, str]) -> Answer:
@@ -57,7 +58,7 @@ class AiohttpWire:
             raise too_late(request, error) from error
         except (aiohttp.ClientError, OSError) as error:
             raise broken(request, error) from error
-        return Answer.of(response.status, response.raw_headers, content)
+        return Answer.of(response.status, content, response.headers.get)
 
     async def close(self) -> None:
         """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from arr_facade._steps import Answer
+from arr_facade._steps import HEADERS, Answer
 from arr_facade._wires._failures import broken, not_connected, too_late, undecodable
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class HttpxWire:
                 response.read()
             finally:
                 response.close()
-        return Answer.of(response.status_code, response.headers.raw, response.content)
+        return Answer.of(response.status_code, response.content, response.headers.get)
 
     def close(self) -> None:
         """
@@ -87,7 +87,7 @@ class AsyncHttpxWire:
                 await response.aread()
             finally:
                 await response.aclose()
-        return Answer.of(response.status_code, response.headers.raw, response.content)
+        return Answer.of(response.status_code, response.content, response.headers.get)
 
     async def close(self) -> None:
         """
@@ -98,7 +98,9 @@ class AsyncHttpxWire:
 
 
 def _request(send: Send, headers: Mapping[str, str], extensions: dict[str, dict[str, float | None]]) -> httpx.Request:
-    return httpx.Request(send.method, send.url, headers=headers, content=send.content, extensions=extensions)
+    return httpx.Request(
+        send.method, send.url, headers={**HEADERS, **headers}, content=send.content, extensions=extensions
+    )
 
 
 @contextmanager

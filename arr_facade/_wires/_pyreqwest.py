@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
 from pyreqwest.exceptions import BuilderError, ConnectError, ConnectTimeoutError, PyreqwestError, RequestTimeoutError
 
-from arr_facade._steps import Answer
+from arr_facade._steps import HEADERS, Answer
 from arr_facade._wires._failures import broken, not_connected, too_late
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class PyreqwestWire:
             content = bytes(response.bytes())
         except PyreqwestError as error:
             raise _translated(request, error) from error
-        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, content)
+        return Answer.of(response.status, content, response.get_header)
 
     def close(self) -> None:
         """
@@ -83,7 +83,7 @@ class AsyncPyreqwestWire:
             content = bytes(await response.bytes())
         except PyreqwestError as error:
             raise _translated(request, error) from error
-        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, content)
+        return Answer.of(response.status, content, response.get_header)
 
     async def close(self) -> None:
         """
@@ -95,7 +95,8 @@ class AsyncPyreqwestWire:
 def _configured(builder: Builder, timeout: float, *, verify: bool) -> Builder:
     limit = timedelta(seconds=timeout)
     builder = (
-        builder.connect_timeout(limit)
+        builder.default_headers(HEADERS)
+        .connect_timeout(limit)
         .read_timeout(limit)
         .pool_timeout(limit)
         .max_connections(256)

@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from arr_facade._steps import Answer
+from arr_facade._steps import HEADERS, Answer
 from arr_facade._wires._failures import broken, not_connected, too_late
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ class StdlibWire:
         return connection, False
 
     def _exchange(self, connection: HTTPConnection, request: Send, headers: Mapping[str, str]) -> tuple[Answer, bool]:
-        connection.request(request.method, request.url[self._skip :] or "/", body=request.content, headers=headers)
+        target = request.url[self._skip :] or "/"
+        connection.request(request.method, target, body=request.content, headers={**HEADERS, **headers})
         response: HTTPResponse = connection.getresponse()
         content = response.read()
-        fields = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, fields, content), not response.will_close
+        return Answer.of(response.status, content, response.headers.get), not response.will_close
 
     def _put_back(self, connection: HTTPConnection, *, reusable: bool) -> None:
         # A full deque drops its oldest silently, and a dropped connection is a leaked socket.
