@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import documents, overlay, provenance
+from pipeline import coverage, documents, overlay, provenance
 from pipeline.errors import PipelineError
 from pipeline.generate import generate_packages, tidy, tool_versions
 from pipeline.lower import lower
@@ -83,6 +83,7 @@ def build_client(pins: Pins, openapi: Path, target: Path, *, only: Sequence[Api]
     generate_packages(loaded, target)
     for name, document in loaded.items():
         verify_package(target / name, document)
+        coverage.check(target / name, document)
     for api in pins.apis:
         if api.name not in loaded:
             if not (present / api.name).is_dir():

@@ -31,9 +31,12 @@ def run(root: Path, options: argparse.Namespace) -> int:
         if options.update:
             return _update(workspace, options)
         if options.pull:
-            workspace.install(_pull(workspace.pins(), options))
+            fetched = _pull(workspace.pins(), options)
+            workspace.install(fetched)
+            _print_coverage(workspace, options.api, fetched)
         else:
             workspace.regenerate(options.api)
+            _print_coverage(workspace, options.api, None)
     except PipelineError as error:
         say(f"{error}\nNothing was changed.")
         return 1
@@ -74,14 +77,26 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> int:
     fetched = _pull(pins, options) if options.source else _cached(pins, options)
     if fetched is None:
         say("spec/openapi is compared by its pinned hashes; after a --pull it is built again and compared.")
-    lines = workspace.drift(options.api, fetched)
-    for line in lines:
+    drifted = workspace.drift(options.api, fetched)
+    faults = workspace.prose_faults(options.api)
+    for line in [*drifted, *faults]:
         print(line)
-    if lines:
+    _print_coverage(workspace, options.api, fetched)
+    if drifted:
         say("This is not what the pins and overlays make: run `python scripts/regenerate.py --pull`.")
-    else:
-        print("spec/openapi and generated are what the pins and overlays make.")
-    return 1 if lines else 0
+    if faults:
+        say("Every word has to be ours: say it in spec/overlay, then run `python scripts/regenerate.py --pull`.")
+    if not drifted and not faults:
+        print("spec/openapi and generated are what the pins and overlays make, in our own words.")
+    return 1 if drifted or faults else 0
+
+
+def _print_coverage(workspace: Workspace, name: str | None, fetched: Sequence[Fetched] | None) -> None:
+    """
+    Prints what each package has of what is declared, which is all of it.
+    """
+    for api, counts in workspace.coverage(name, fetched).items():
+        print(f"{api}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
 
 
 def _update(workspace: Workspace, options: argparse.Namespace) -> int:

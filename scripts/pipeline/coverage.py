@@ -25,7 +25,9 @@ Method and path of an operation, the path's parameters without their names: ("ge
 
 
 class CoverageError(PipelineError):
-    """A generated package lacks something that its specification declares."""
+    """
+    A generated package lacks something that its specification declares.
+    """
 
 
 @dataclass
@@ -44,7 +46,9 @@ class Inventory:
     enums: dict[frozenset[str], str] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
-        """How many of each there are."""
+        """
+        How many of each there are.
+        """
         return {
             "operations": len(self.statuses),
             "properties": sum(map(len, self.properties.values())),
@@ -72,7 +76,9 @@ def check(folder: Path, document: Mapping[str, Any]) -> dict[str, int]:
 
 
 def lacking(declared: Inventory, found: Inventory) -> Iterator[str]:
-    """One line per thing that is declared and not found."""
+    """
+    One line per thing that is declared and not found.
+    """
     for (method, path), statuses in declared.statuses.items():
         there = found.statuses.get((method, path))
         if there is None:
@@ -90,7 +96,9 @@ def lacking(declared: Inventory, found: Inventory) -> Iterator[str]:
 
 
 def declare(document: Mapping[str, Any]) -> Inventory:
-    """What a Swagger or OpenAPI document declares."""
+    """
+    What a Swagger or OpenAPI document declares.
+    """
     inventory = Inventory()
     for path, method, operation in operations(document):
         inventory.statuses[_route(method, path)] = set(operation["responses"])
@@ -104,7 +112,9 @@ def declare(document: Mapping[str, Any]) -> Inventory:
 
 
 def _declare_schema(schema: Mapping[str, Any], name: str, inventory: Inventory) -> None:
-    """Adds what a schema declares; `name` is what the generator makes a class name of."""
+    """
+    Adds what a schema declares; `name` is what the generator makes a class name of.
+    """
     if "$ref" in schema:
         return
     values = enum_values(schema)
@@ -124,7 +134,9 @@ def _declare_schema(schema: Mapping[str, Any], name: str, inventory: Inventory) 
 
 
 def find(folder: Path) -> Inventory:
-    """What the modules of a generated package have."""
+    """
+    What the modules of a generated package have.
+    """
     inventory = Inventory()
     for module in sorted((folder / "api").rglob("*.py")):
         functions = _functions(ast.parse(module.read_bytes()).body)
@@ -149,21 +161,27 @@ def _find_class(node: ast.ClassDef, inventory: Inventory) -> None:
 
 
 def _written(to_dict: ast.AST) -> set[str]:
-    """The keys of dictionaries in a function, and the strings it assigns under."""
+    """
+    The keys of dictionaries in a function, and the strings it assigns under.
+    """
     keys = [key for node in ast.walk(to_dict) if isinstance(node, ast.Dict) for key in node.keys]
     slices = [node.slice for node in ast.walk(to_dict) if isinstance(node, ast.Subscript)]
     return set(filter(None, map(_text, [*keys, *slices])))
 
 
 def _read(from_dict: ast.AST) -> set[str]:
-    """What a function pops."""
+    """
+    What a function pops.
+    """
     calls = [node for node in ast.walk(from_dict) if isinstance(node, ast.Call) and node.args]
     pops = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "pop"]
     return set(filter(None, (_text(call.args[0]) for call in pops)))
 
 
 def _route_of(get_kwargs: ast.AST) -> Route:
-    """The method and the path in the dictionary a `_get_kwargs` returns."""
+    """
+    The method and the path in the dictionary a `_get_kwargs` returns.
+    """
     for node in ast.walk(get_kwargs):
         if isinstance(node, ast.Dict):
             entries = {_text(key): value for key, value in zip(node.keys, node.values, strict=True)}
@@ -174,7 +192,9 @@ def _route_of(get_kwargs: ast.AST) -> Route:
 
 
 def _statuses_of(parse_response: ast.AST) -> set[str]:
-    """The statuses a `_parse_response` compares with, and "default" when it has an answer for any other."""
+    """
+    The statuses a `_parse_response` compares with, and "default" when it has an answer for any other.
+    """
     nodes = list(ast.walk(parse_response))
     compared = [number for node in nodes if isinstance(node, ast.Compare) for number in node.comparators]
     statuses = {str(number.value) for number in compared if isinstance(number, ast.Constant)}

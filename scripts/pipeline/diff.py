@@ -21,7 +21,9 @@ Document = Mapping[str, Any]
 
 
 class Rating(IntEnum):
-    """How much a change asks of who uses the client; the number is the exit code of scripts/spec_diff.py."""
+    """
+    How much a change asks of who uses the client; the number is the exit code of scripts/spec_diff.py.
+    """
 
     WORDING = 10
     COMPATIBLE = 20
@@ -49,7 +51,9 @@ class Change:
     what: str
 
     def as_dict(self) -> dict[str, str]:
-        """The change for JSON."""
+        """
+        The change for JSON.
+        """
         return asdict(self) | {"rating": str(self.rating)}
 
 
@@ -78,12 +82,16 @@ def compare(old: Document, new: Document) -> list[Change]:
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:
-    """The worst first, then by kind and place."""
+    """
+    The worst first, then by kind and place.
+    """
     return sorted(changes, key=lambda change: (-change.rating, change.kind, change.where, change.what))
 
 
 def worst(changes: Iterable[Change]) -> Rating | None:
-    """The worst rating among the changes, None where there are none."""
+    """
+    The worst rating among the changes, None where there are none.
+    """
     return max((change.rating for change in changes), default=None)
 
 
@@ -102,7 +110,9 @@ def compare_prose(old: Document, new: Document) -> Iterator[Change]:
 
 
 def compare_examples(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Change]:
-    """The files beside two Swagger documents that differ; what of them is schema, the lowering brought in."""
+    """
+    The files beside two Swagger documents that differ; what of them is schema, the lowering brought in.
+    """
     for path in old.keys() | new.keys():
         if old.get(path) != new.get(path):
             what = "added" if path not in old else "removed" if path not in new else "changed"
@@ -135,7 +145,9 @@ def _changed(key: Key, before: Subject, after: Subject) -> Iterator[Change]:
 
 
 def _rate(name: str, subject: Subject, old: Any, new: Any) -> Rating:
-    """By the first key on the way to the leaf that has a rule; a leaf nobody thought of counts as breaking."""
+    """
+    By the first key on the way to the leaf that has a rule; a leaf nobody thought of counts as breaking.
+    """
     for part in name.split("."):
         if part in RULES:
             return RULES[part](subject, old, new)
@@ -149,13 +161,17 @@ def _always(rating: Rating) -> Rule:
 
 
 def _more_asked(subject: Subject, _old: Any, new: Any) -> Rating:
-    """`required`: callers must not be asked for more, readers must not be promised less."""
+    """
+    `required`: callers must not be asked for more, readers must not be promised less.
+    """
     harmed = REQUEST if new is True else RESPONSE
     return Rating.BREAKING if harmed in subject.directions else Rating.COMPATIBLE
 
 
 def _null_allowed(subject: Subject, _old: Any, new: Any) -> Rating:
-    """`nullable`: a reader who never met null, or a caller who may no longer send it."""
+    """
+    `nullable`: a reader who never met null, or a caller who may no longer send it.
+    """
     harmed = RESPONSE if new is True else REQUEST
     return Rating.BREAKING if harmed in subject.directions else Rating.COMPATIBLE
 
@@ -173,12 +189,16 @@ def _condition(subject: Subject, _old: Any, new: Any) -> Rating:
 
 
 def _tightened(subject: Subject, *, tighter: bool) -> Rating:
-    """The generated code checks no bounds, so only the service can refuse what a caller sends."""
+    """
+    The generated code checks no bounds, so only the service can refuse what a caller sends.
+    """
     return Rating.BREAKING if tighter and REQUEST in subject.directions else Rating.COMPATIBLE
 
 
 def _content(_subject: Subject, old: Any, _new: Any) -> Rating:
-    """A body where there was none is more to read, anything else another type."""
+    """
+    A body where there was none is more to read, anything else another type.
+    """
     return Rating.COMPATIBLE if old is MISSING else Rating.BREAKING
 
 

@@ -60,7 +60,9 @@ def _with_list(text: str, title: str, entries: Mapping[Any, str]) -> str:
 
 
 def _schemas(value: object) -> Iterator[dict[str, Any]]:
-    """Every object at any depth below the schemas; those that are no schema have none of the keys asked for."""
+    """
+    Every object at any depth below the schemas; those that are no schema have none of the keys asked for.
+    """
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in children:
         yield from _schemas(child)

@@ -77,7 +77,9 @@ BOTH = frozenset({REQUEST, RESPONSE})
 
 
 def subjects(document: Mapping[str, Any]) -> Subjects:
-    """Everything in a lowered document that a change can be about."""
+    """
+    Everything in a lowered document that a change can be about.
+    """
     return _Reader(document).read()
 
 
@@ -135,7 +137,9 @@ class _Reader:
     def _schema(
         self, key: Key, schema: Mapping[str, Any], directions: frozenset[str], parent: Key | None, extra: Facts
     ) -> None:
-        """A subject with the facts of a schema, and one for each property and enum value in it."""
+        """
+        A subject with the facts of a schema, and one for each property and enum value in it.
+        """
         schema = normal(schema)
         facts = flatten(_without_own_subjects(schema)) | flatten(extra) | _enum_class(schema, key.where[-1])
         self.found[key] = Subject(facts, directions, parent)
@@ -159,7 +163,9 @@ class _Reader:
         return value
 
     def _directions(self) -> dict[str, frozenset[str]]:
-        """Model → who sends it, found by following references from bodies and from responses."""
+        """
+        Model → who sends it, found by following references from bodies and from responses.
+        """
         schemas = self.document.get("components", {}).get("schemas", {})
         directions: dict[str, frozenset[str]] = {}
 
@@ -177,7 +183,9 @@ class _Reader:
 
 
 def normal(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema with "or null", however it is written, as the fact `nullable`."""
+    """
+    The schema with "or null", however it is written, as the fact `nullable`.
+    """
     types = schema.get("type")
     if isinstance(types, list) and "null" in types:
         rest = [name for name in types if name != "null"]
@@ -191,7 +199,9 @@ def normal(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def flatten(value: Any, prefix: str = "") -> Facts:
-    """Leaf by leaf: the path of keys and indexes, joined with dots, → the scalar or empty container there."""
+    """
+    Leaf by leaf: the path of keys and indexes, joined with dots, → the scalar or empty container there.
+    """
     entries: list[tuple[Any, Any]] = []
     if isinstance(value, Mapping):
         entries = list(value.items())
@@ -207,14 +217,18 @@ def flatten(value: Any, prefix: str = "") -> Facts:
 
 
 def _parts(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The schema, and the branches of it whose fields and values are its own."""
+    """
+    The schema, and the branches of it whose fields and values are its own.
+    """
     yield schema
     for keyword in ("allOf", "anyOf"):
         yield from schema.get(keyword, [])
 
 
 def _enum_class(schema: Mapping[str, Any], name: str) -> Facts:
-    """What the generator calls the class of an enum: after its title, else after its place."""
+    """
+    What the generator calls the class of an enum: after its title, else after its place.
+    """
     for index, branch in enumerate(schema.get("anyOf", [])):
         if "enum" in branch:
             return _enum_class(branch, f"{name}_type_{index}")
@@ -222,7 +236,9 @@ def _enum_class(schema: Mapping[str, Any], name: str) -> Facts:
 
 
 def _examples_apart(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A body or response whose examples are no part of its content."""
+    """
+    A body or response whose examples are no part of its content.
+    """
     content = message.get("content", {})
     return {
         **message,
@@ -240,7 +256,9 @@ def _without_own_subjects(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _referred(value: Any) -> Iterator[str]:
-    """The names of the models a part of a document refers to."""
+    """
+    The names of the models a part of a document refers to.
+    """
     if isinstance(value, Mapping):
         if str(value.get("$ref", "")).startswith("#/components/schemas/"):
             yield value["$ref"].rpartition("/")[2]

@@ -30,7 +30,9 @@ The key of an enum's schema under which an overlay says what each value means.
 
 
 class OverlayError(PipelineError):
-    """An overlay that cannot be read, or an action that does not fit the document it is applied to."""
+    """
+    An overlay that cannot be read, or an action that does not fit the document it is applied to.
+    """
 
 
 def apply(document: Document, overlay_paths: Sequence[Path]) -> Document:
@@ -161,7 +163,9 @@ def _objects_missing(found: Any, update: Mapping[str, Any], pointer: str) -> Ite
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """A SafeLoader that refuses a key given twice, where PyYAML would keep the last and say nothing."""
+    """
+    A SafeLoader that refuses a key given twice, where PyYAML would keep the last and say nothing.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
         keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]

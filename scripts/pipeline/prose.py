@@ -29,7 +29,9 @@ HEADER = """\
 
 
 class ProseError(PipelineError):
-    """A text is missing, or is upstream's."""
+    """
+    A text is missing, or is upstream's.
+    """
 
 
 @dataclass(frozen=True, order=True)
@@ -49,7 +51,9 @@ class Fingerprint:
 
 
 def fingerprints(swagger: object) -> set[Fingerprint]:
-    """The sentences of five words or more in the prose of a Swagger document, at any depth."""
+    """
+    The sentences of five words or more in the prose of a Swagger document, at any depth.
+    """
     return {_fingerprint(words) for text in _texts(swagger) for words in _sentences(text)}
 
 
@@ -74,7 +78,9 @@ def read(path: Path) -> set[Fingerprint]:
 
 
 def dump(known: Iterable[Fingerprint]) -> bytes:
-    """The fingerprints as the content of a file, in an order that does not depend on when they were learned."""
+    """
+    The fingerprints as the content of a file, in an order that does not depend on when they were learned.
+    """
     lines = [f"{sentence.start} {sentence.length} {sentence.whole}\n" for sentence in sorted(known)]
     return (HEADER + "".join(lines)).encode()
 
@@ -158,7 +164,9 @@ def _of_model(schema: Mapping[str, Any], pointer: str) -> Iterator[str]:
 
 
 def _of_schema(schema: Mapping[str, Any], pointer: str) -> Iterator[str]:
-    """The fields and enum values of a schema, whose own description is its holder's business."""
+    """
+    The fields and enum values of a schema, whose own description is its holder's business.
+    """
     for name, child in schema.get("properties", {}).items():
         here = f"{pointer}/properties/{_token(name)}"
         if not child.get("description"):
@@ -179,7 +187,9 @@ def _of_schema(schema: Mapping[str, Any], pointer: str) -> Iterator[str]:
 
 
 def enum_values(schema: Mapping[str, Any]) -> list[Any]:
-    """The values of an enum, also of one that the lowering left open to values of tomorrow; none for other schemas."""
+    """
+    The values of an enum, also of one that the lowering left open to values of tomorrow; none for other schemas.
+    """
     branches = [schema, *schema.get("anyOf", [])]
     return [value for branch in branches for value in branch.get("enum", []) if value is not None]
 
@@ -198,7 +208,9 @@ _COMPONENTS = {
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Every string under a key that holds prose, wherever it is."""
+    """
+    Every string under a key that holds prose, wherever it is.
+    """
     if isinstance(value, dict):
         for key, child in value.items():
             if key in {"description", "summary", "title"} and isinstance(child, str):

@@ -56,21 +56,22 @@ def run(workspace: Workspace, puller: Puller, *, name: str | None = None, yes: b
         _require_whole(present, puller, fetched, name)
         workspace.install(fetched, puller.commit)
         print(f"Pins, spec/openapi and generated moved to {puller.commit}.")
+        print("\n".join(workspace.prose_faults(name)))
     else:
-        _try(workspace, fetched)
+        print(f"Nothing was changed. {_prospect(workspace, present, puller, fetched, name)}")
     return 0
 
 
-def _try(workspace: Workspace, fetched: Sequence[Fetched]) -> None:
+def _prospect(workspace: Workspace, present: Pins, puller: Puller, fetched: Sequence[Fetched], name: str | None) -> str:
     """
-    Says whether `--yes` would work, which it does not where an overlay speaks of what is no longer there.
+    Whether `--yes` would work, which it does not where an overlay speaks of what is no longer there.
     """
     try:
+        _require_whole(present, puller, fetched, name)
         workspace.lowered(fetched)
     except PipelineError as error:
-        print(f"Nothing was changed. Before --yes, correct spec/overlay: {error}")
-    else:
-        print("Nothing was changed. --yes moves the pins, spec/openapi and generated to this commit.")
+        return f"--yes would refuse: {error}"
+    return "--yes moves the pins, spec/openapi and generated to this commit."
 
 
 def _require_whole(present: Pins, puller: Puller, fetched: Sequence[Fetched], name: str | None) -> None:

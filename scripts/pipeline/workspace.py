@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import documents, pins, swap, verify
+from pipeline import coverage, documents, pins, prose, swap, verify
 from pipeline.build import build_client, build_document
 from pipeline.errors import PipelineError
 from pipeline.pins import Api, Pins
@@ -17,6 +17,7 @@ PINS = "spec/pins.toml"
 OPENAPI = "spec/openapi"
 OVERLAY = "spec/overlay"
 CLIENT = "generated/arr_client"
+PROSE = "spec/upstream_prose.txt"
 
 
 class StaleError(PipelineError):
@@ -119,7 +120,17 @@ class Workspace:
             self._write_documents(work / "openapi", new_pins, lowered)
             only = [api for api in new_pins.apis if api.name in lowered]
             self._build_client(new_pins, work / "openapi", work / "arr_client", only)
-            new = {PINS: work / "pins.toml", OPENAPI: work / "openapi", CLIENT: work / "arr_client"}
+            swaggers = {each.api.name: documents.parse_swagger(each.swagger, each.api.path) for each in fetched}
+            for name, swagger in swaggers.items():
+                coverage.check(work / "arr_client" / name, swagger)
+            known = prose.read(self.root / PROSE).union(*map(prose.fingerprints, swaggers.values()))
+            (work / "upstream_prose.txt").write_bytes(prose.dump(known))
+            new = {
+                PINS: work / "pins.toml",
+                OPENAPI: work / "openapi",
+                PROSE: work / "upstream_prose.txt",
+                CLIENT: work / "arr_client",
+            }
             swap.replace(self.root, new)
 
     def drift(self, name: str | None = None, fetched: Sequence[Fetched] | None = None) -> list[str]:
@@ -148,6 +159,49 @@ class Workspace:
             built = Path(folder) / "arr_client"
             self._build_client(present, self.root / OPENAPI, built, apis)
             return lines + verify.drift(verify.tree(built), verify.tree(self.root / CLIENT), CLIENT)
+
+    def prose_faults(self, name: str | None = None) -> list[str]:
+        """
+        One line per thing that no overlay describes, and per sentence of upstream's in spec or generated.
+
+        Args:
+            name: The one API whose document is looked at; None means all. Sentences are looked for everywhere.
+
+        Raises:
+            PipelineError: A document or the fingerprints cannot be read.
+        """
+        lines = []
+        for api in self.pins().select(name):
+            path = f"{OPENAPI}/{api.name}.yaml"
+            lines += [f"no words  {path}{pointer}" for pointer in prose.undescribed(documents.load(self.root / path))]
+        known = prose.read(self.root / PROSE)
+        if not known:
+            lines.append(f"missing   {PROSE}")
+        files = {
+            f"{folder}/{path}": content
+            for folder in ("spec", "generated")
+            for path, content in verify.tree(self.root / folder).items()
+        }
+        return lines + [f"copied    {line}" for line in prose.copied(known, files)]
+
+    def coverage(self, name: str | None = None, fetched: Sequence[Fetched] | None = None) -> dict[str, dict[str, int]]:
+        """
+        API → how many operations, properties, enum values and statuses its package has, all that are declared.
+
+        Args:
+            name: The one API to count; None means all.
+            fetched: The pinned files. With them upstream's Swagger says what is declared; without, spec/openapi.
+
+        Raises:
+            CoverageError: Something is missing.
+            PipelineError: A document cannot be read.
+        """
+        declared = {
+            api.name: documents.load(self.root / OPENAPI / f"{api.name}.yaml") for api in self.pins().select(name)
+        }
+        for each in fetched or ():
+            declared[each.api.name] = documents.parse_swagger(each.swagger, each.api.path)
+        return {key: coverage.check(self.root / CLIENT / key, document) for key, document in declared.items()}
 
     def _build_client(self, new_pins: Pins, openapi: Path, target: Path, only: Sequence[Api]) -> None:
         build_client(new_pins, openapi, target, only=only, present=self.root / CLIENT)
