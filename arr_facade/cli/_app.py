@@ -4,9 +4,7 @@ The root of the command: its verbs, imported when asked for, and the way out.
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -28,7 +26,6 @@ _VERBS = {
     "emulator": "Run the service on this machine, without an account.",
     "demo": "Show a session's whole life on the embedded emulator.",
 }
-_BROKEN_PIPE = 141  # 128 + SIGPIPE, which Windows does not name
 
 
 class _Verbs(click.Group):
@@ -74,7 +71,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     with _sigterm_unwinds():
         try:
             result = arr.main(args=arguments, prog_name="arr", standalone_mode=False, obj=invocation)
-            sys.stdout.flush()
         except click.Abort:
             # What KeyboardInterrupt has become on its way out; what had to be stopped has been.
             click.echo("arr: interrupted", err=True)
@@ -82,10 +78,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except click.ClickException as error:
             error.show()
             return error.exit_code
-        except BrokenPipeError:
-            # Whoever reads our output has enough. Python would complain again when it flushes at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return _BROKEN_PIPE
         except Exception as error:  # noqa: BLE001 - the last door; -v shows the traceback
             from arr_facade.cli._failures import report
 

@@ -130,6 +130,12 @@ def connection_options(*, hidden: bool) -> Decorator:
             help="Its key (ARR_ACCOUNT_KEY); '-' reads it from stdin, which keeps it out of the process list.",
             secret=True,
         ),
+        setting(
+            "--access-token",
+            metavar="TOKEN",
+            help="A token in place of the key (ARR_ACCESS_TOKEN), or '-' as well.",
+            secret=True,
+        ),
         setting("--account-domain", metavar="DOMAIN", help="The account's own region or domain (ARR_ACCOUNT_DOMAIN)."),
         setting("--region", metavar="REGION", help="Where to render, such as eastus (ARR_REGION)."),
         setting("--endpoint", metavar="URL", help="The rendering service itself, in place of a region (ARR_ENDPOINT)."),

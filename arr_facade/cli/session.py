@@ -62,7 +62,21 @@ def start(
         if keep:
             _start_and_keep(invocation, client, session_id, size=size, lease=lease, limit=limit, timeout=timeout)
         elif wait:
-            _wait_ready(invocation, client.start(session_id, size=size, lease=lease), timeout)
+            # In a block of its own, so that whatever interrupts the wait stops the session.
+            with (
+                live_status(invocation, "starting a session") as change,
+                client.session(
+                    session_id,
+                    size=size,
+                    lease=lease,
+                    keep=False,
+                    ready_timeout=timeout,
+                    detach=True,
+                    on_progress=_tell(change),
+                ) as handle,
+            ):
+                session = handle.state
+            show(invocation, session, session_facts(session))
         else:
             session = client.create_session(session_id, size=size, lease=lease)
             show(invocation, session, session_facts(session))
