@@ -4,7 +4,8 @@ Whether a request is tried again, and after how long: decisions without I/O.
 
 from __future__ import annotations
 
-from datetime import UTC
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,6 +19,9 @@ __all__ = ["RETRIED_STATUSES", "Retry", "RetryPolicy", "retry_after_seconds"]
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """Answers that a later request may not get."""
+
+_TIME_OF_DAY = re.compile(r"\d:\d\d:\d\d")
+_MOST_DOUBLINGS = 64
 
 
 @attrs.frozen
@@ -79,7 +83,11 @@ class RetryPolicy:
         """
         if attempt > self.attempts:
             return None
-        wait = chance * min(self.cap, self.base * 2 ** (attempt - 1)) if retry_after is None else retry_after
+        if retry_after is None:
+            # Without a bound a very patient policy would end in numbers that no float can hold.
+            wait = chance * min(self.cap, self.base * 2 ** min(attempt - 1, _MOST_DOUBLINGS))
+        else:
+            wait = retry_after
         return wait if spent + wait <= self.budget else None
 
 
@@ -101,8 +109,12 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
 def _seconds_until(date: str, now: float) -> float | None:
     from dateutil import parser  # noqa: PLC0415 - slow to import, and no recorded service ever sent a date
 
+    # Every form of an HTTP date has a time of day; without this, "5s" and "Monday" would be moments of the machine's
+    # own today.
+    if _TIME_OF_DAY.search(date) is None:
+        return None
     try:
-        moment = parser.parse(date)
+        moment = parser.parse(date, default=datetime.fromtimestamp(now, UTC), tzinfos=lambda _, offset: offset or 0)
     except (ValueError, OverflowError):
         return None
-    return max(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now, 0.0)
+    return max(moment.timestamp() - now, 0.0)
