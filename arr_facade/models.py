@@ -17,6 +17,7 @@ import attrs
 from arr_facade._secret import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from arr_facade.errors import ErrorInfo
@@ -81,11 +82,11 @@ def open_enum(enum: type[_Enum], value: str) -> _Enum | str:
     """
     The member called `value`, or `value` itself as text when the service knows more than we do.
     """
-    return _members(enum).get(value, value)
+    return _members(enum).get(value) or value
 
 
 @cache
-def _members(enum: type[_Enum]) -> dict[str, _Enum]:
+def _members(enum: type[_Enum]) -> Mapping[str, _Enum]:
     # A look-up costs a tenth of calling the enum, and every session read makes two.
     return {member.value: member for member in enum}
 

@@ -4,12 +4,13 @@ Where the service lives: from a region, a domain or a URL to the two endpoints.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import urlsplit
 
 from arr_facade.errors import ConfigurationError
 
-__all__ = ["DOMAIN", "REGIONS", "rendering_endpoint", "sts_endpoint"]
+__all__ = ["DOMAIN", "REGIONS", "is_loopback", "rendering_endpoint", "sts_endpoint"]
 
 DOMAIN = "mixedreality.azure.com"
 
@@ -28,6 +29,7 @@ REGIONS = {
 """The ten public regions (service.md E.2): name and display name. Others are passed through as they are."""
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_URL_CHARACTERS = re.compile(r"[!-~]+")
 _HOW = 'write a region such as "eastus", a domain such as "eastus.mixedreality.azure.com", or a full URL'
 
 
@@ -63,6 +65,16 @@ def sts_endpoint(where: str, *, field: str = "account_domain") -> str:
     return f"https://sts.{host}"
 
 
+def is_loopback(host: str) -> bool:
+    """
+    True for an address or a reserved name of this machine.
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _clean(where: str) -> str:
     # Values pasted from a portal come with blanks and slashes around them (peers.md row 116).
     return where.strip().rstrip("/")
@@ -79,6 +91,8 @@ def _domain(place: str, where: str, field: str) -> str:
 
 
 def _checked_url(url: str, field: str) -> str:
+    if not _URL_CHARACTERS.fullmatch(url):
+        raise ConfigurationError(field, url, "has a character in it that no URL has, such as a blank or an umlaut")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -88,12 +102,8 @@ def _checked_url(url: str, field: str) -> str:
         raise ConfigurationError(field, url, f"is not an http or https URL; {_HOW}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(field, f"{parts.scheme}://{host}", "must have no user, query or fragment in it")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
             field, url, "is plain http to another machine; credentials go to https or loopback only"
         )
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"

@@ -4,6 +4,7 @@ The wire for tasks of asyncio: aiohttp, several times faster than httpx's own po
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -46,7 +47,7 @@ class AiohttpWire:
         try:
             async with self._session.request(
                 request.method,
-                URL(request.url, encoded=True),
+                _url(request.url),
                 headers=headers,
                 data=request.content,
                 allow_redirects=False,
@@ -65,3 +66,8 @@ class AiohttpWire:
         Close its connections.
         """
         await self._session.close()
+
+
+@lru_cache(maxsize=4096)
+def _url(url: str) -> URL:
+    return URL(url, encoded=True)

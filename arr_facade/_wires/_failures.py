@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from arr_facade.errors import ConnectError, RequestTimeoutError, TransportError
+from arr_facade.errors import ConnectError, RequestTimeoutError, TransportError, UnexpectedResponseError
 
 if TYPE_CHECKING:
     from arr_facade._steps import Send
@@ -36,11 +36,13 @@ def broken(send: Send, error: BaseException) -> TransportError:
     return TransportError(_said(error, "the connection broke"), operation=send.operation, host=_host(send))
 
 
-def undecodable(send: Send, error: BaseException) -> TransportError:
+def undecodable(send: Send, status: int, error: BaseException) -> UnexpectedResponseError:
     """
     The answer's Content-Encoding cannot be undone.
     """
-    return TransportError(_said(error, "the body cannot be decoded"), operation=send.operation, host=_host(send))
+    return UnexpectedResponseError(
+        operation=send.operation, status=status, reason=f"the body cannot be decoded ({error})"
+    )
 
 
 def _host(send: Send) -> str:

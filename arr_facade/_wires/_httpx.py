@@ -54,10 +54,12 @@ class HttpxWire:
         with _translated(request):
             response = self._transport.handle_request(_request(request, headers, self._extensions))
             try:
-                response.read()
+                content = response.read()
+            except httpx.DecodingError as error:
+                raise undecodable(request, response.status_code, error) from error
             finally:
                 response.close()
-        return Answer.of(response.status_code, response.content, response.headers.get)
+        return Answer.of(response.status_code, content, response.headers.get)
 
     def close(self) -> None:
         """
@@ -84,10 +86,12 @@ class AsyncHttpxWire:
         with _translated(request):
             response = await self._transport.handle_async_request(_request(request, headers, self._extensions))
             try:
-                await response.aread()
+                content = await response.aread()
+            except httpx.DecodingError as error:
+                raise undecodable(request, response.status_code, error) from error
             finally:
                 await response.aclose()
-        return Answer.of(response.status_code, response.content, response.headers.get)
+        return Answer.of(response.status_code, content, response.headers.get)
 
     async def close(self) -> None:
         """
@@ -111,7 +115,5 @@ def _translated(send: Send) -> Iterator[None]:
         raise not_connected(send, error) from error
     except httpx.TimeoutException as error:
         raise too_late(send, error) from error
-    except httpx.DecodingError as error:
-        raise undecodable(send, error) from error
     except (httpx.TransportError, OSError) as error:
         raise broken(send, error) from error
