@@ -38,7 +38,11 @@ INFO = kind(
     },
 )
 
-HOST = kind("parameterized host", reads="hostTemplate useSchemePrefix parameters positionInOperation")
+HOST = kind(
+    "parameterized host",
+    reads="hostTemplate useSchemePrefix parameters",
+    drops={"positionInOperation": "orders the arguments of another generator"},
+)
 
 SECURITY = kind(
     "security scheme",
@@ -83,7 +87,7 @@ def lower(swagger: dict[str, Any], resolve: Resolve = no_other_files) -> Documen
     if root.get("swagger") != "2.0":
         raise root.refuse(f"a Swagger 2.0 document is needed here, not swagger: {root.get('swagger')!r}")
     copied = root.copied(DOCUMENT)
-    root.child("info").copied(INFO)
+    root["info"].copied(INFO)
     references = References(root, resolve)
     paths = _paths(root, references)
     components = {
@@ -95,7 +99,7 @@ def lower(swagger: dict[str, Any], resolve: Resolve = no_other_files) -> Documen
     }
     document = {
         "openapi": "3.1.0",
-        "info": {"title": root["info"].child("title").text(), "version": root["info"].child("version").text()},
+        "info": {"title": root["info"]["title"].text(), "version": root["info"]["version"].text()},
         "servers": _servers(root, references),
         **copied,
         "tags": [{"name": tag} for tag in _tags(paths)],
@@ -107,7 +111,7 @@ def lower(swagger: dict[str, Any], resolve: Resolve = no_other_files) -> Documen
 
 def _servers(root: Node, references: References) -> list[Document]:
     schemes = [element.text() for element in root.listing("schemes")] or ["https"]
-    base = root.get("basePath", "").rstrip("/")
+    base = root["basePath"].text().rstrip("/") if "basePath" in root else ""
     if "x-ms-parameterized-host" in root:
         return [_parameterized_server(root, scheme, base, references) for scheme in schemes]
     if "host" in root:
@@ -118,13 +122,13 @@ def _servers(root: Node, references: References) -> list[Document]:
 def _parameterized_server(root: Node, scheme: str, base: str, references: References) -> Document:
     host = root["x-ms-parameterized-host"]
     host.copied(HOST)
-    template = host.child("hostTemplate").text()
+    template = host["hostTemplate"].text()
     prefix = f"{scheme}://" if host.get("useSchemePrefix", True) else ""
     variables = {}
     for element in host.listing("parameters"):
         parameter = references.target(element) if "$ref" in element else element
         parameter.copied(PARAMETER)
-        name = parameter.child("name").text()
+        name = parameter["name"].text()
         if f"{{{name}}}" not in template:
             raise parameter.refuse(f"the host template {template!r} has no {{{name}}}")
         variables[name] = _server_variable(parameter, starts_url=(prefix + template).startswith(f"{{{name}}}"))
@@ -132,7 +136,7 @@ def _parameterized_server(root: Node, scheme: str, base: str, references: Refere
 
 
 def _server_variable(parameter: Node, *, starts_url: bool) -> Document:
-    values = parameter.get("enum", [])
+    values = [element.text() for element in parameter.listing("enum")]
     # OpenAPI demands a default. Where Swagger gives none, .invalid (RFC 2606) can never be called by mistake.
     placeholder = f"{'https://' if starts_url else ''}{parameter['name'].text()}.invalid"
     default = parameter.get("default", parameter.get("x-example", values[0] if values else placeholder))
@@ -163,8 +167,8 @@ def _parameters(root: Node, references: References) -> Document:
     """
     The shared parameters, without those that became request bodies or server variables.
     """
-    host = root.get("x-ms-parameterized-host", {}).get("parameters", [])
-    of_host = {element.get("$ref") for element in host}
+    host = root["x-ms-parameterized-host"].listing("parameters") if "x-ms-parameterized-host" in root else ()
+    of_host = [element.get("$ref") for element in host]
     return {
         name: lower_parameter(node, root)
         for name, node in references.bring("parameters")
@@ -188,8 +192,13 @@ def _map_discriminators(schemas: Document, nodes: dict[str, Node]) -> None:
             continue
         family = [name for name in schemas if name == base or base in _ancestors(name, parents)]
         schema["discriminator"]["mapping"] = {
-            nodes[name].get("x-ms-discriminator-value", name): f"#/components/schemas/{name}" for name in family
+            _discriminator_value(name, nodes[name]): f"#/components/schemas/{name}" for name in family
         }
+
+
+def _discriminator_value(name: str, node: Node) -> str:
+    key = "x-ms-discriminator-value"
+    return node[key].text() if key in node else name
 
 
 def _parents(schema: Document) -> list[str]:
@@ -209,14 +218,15 @@ def _ancestors(name: str, parents: dict[str, list[str]]) -> set[str]:
 
 def _security_scheme(node: Node) -> Document:
     node.copied(SECURITY)
-    type_ = node.child("type").value
+    type_ = node["type"].text()
     if type_ == "basic":
         return {"type": "http", "scheme": "basic"}
     if type_ == "apiKey":
-        return {"type": "apiKey", "in": node.child("in").text(), "name": node.child("name").text()}
-    if type_ != "oauth2" or node.get("flow") not in FLOWS:
-        raise node.refuse(f"no security scheme of Swagger 2.0: type {type_!r}, flow {node.get('flow')!r}")
+        return {"type": "apiKey", "in": node["in"].text(), "name": node["name"].text()}
+    flow_name = node["flow"].text() if "flow" in node else ""
+    if type_ != "oauth2" or flow_name not in FLOWS:
+        raise node.refuse(f"no security scheme of Swagger 2.0: type {type_!r}, flow {flow_name!r}")
     # The texts of scopes are prose; OpenAPI keeps the names as keys.
     urls = {key: node[key].text() for key in ("authorizationUrl", "tokenUrl") if key in node}
     flow = {**urls, "scopes": {name: "" for name, _ in node.section("scopes")}}
-    return {"type": "oauth2", "flows": {FLOWS[node["flow"].text()]: flow}}
+    return {"type": "oauth2", "flows": {FLOWS[flow_name]: flow}}

@@ -104,7 +104,7 @@ def is_component(parameter: Node) -> bool:
     """
     Whether a Swagger parameter stays one in OpenAPI 3.1, where bodies and forms are something else.
     """
-    return parameter.child("in").value not in ("body", "formData")
+    return parameter["in"].value not in ("body", "formData")
 
 
 def lower_parameter(node: Node, root: Node) -> Document:
@@ -115,7 +115,7 @@ def lower_parameter(node: Node, root: Node) -> Document:
         LoweringError: The parameter holds something with no counterpart.
     """
     copied = node.copied(PARAMETER)
-    name, place = node.child("name").text(), node.child("in").value
+    name, place = node["name"].text(), node["in"].value
     if place not in ("query", "path", "header"):
         raise node["in"].refuse(f"no place for a parameter: {place!r}")
     parameter: Document = {"name": name, "in": place}
@@ -158,8 +158,9 @@ def lower_response(node: Node, root: Node, references: References, produces: lis
         is_file = node["schema"].get("type") == "file"
         media_type, others = _media_type(node, types, "application/octet-stream" if is_file else JSON)
         media: Document = {"schema": _binary(node["schema"]) if is_file else lower_schema(node["schema"], references)}
-        if media_type in node.get("examples", {}):
-            media["example"] = node["examples"][media_type].value
+        examples = dict(node.section("examples"))
+        if media_type in examples:
+            media["example"] = examples[media_type].value
         response["content"] = {media_type: media}
         if others:
             response["x-other-media-types"] = others
@@ -168,7 +169,7 @@ def lower_response(node: Node, root: Node, references: References, produces: lis
 
 def _operation(node: Node, shared_bodies: list[Node], root: Node, references: References) -> Document:
     copied = node.copied(OPERATION)
-    operation_id = node.child("operationId").text()
+    operation_id = node["operationId"].text()
     group, _, _ = operation_id.rpartition("_")
     own_tags = [element.text() for element in node.listing("tags")]
     operation: Document = {"tags": [group] if group else own_tags[:1] or ["default"], "operationId": operation_id}
@@ -186,7 +187,7 @@ def _operation(node: Node, shared_bodies: list[Node], root: Node, references: Re
     produces = _strings(node, "produces") if "produces" in node else None
     operation["responses"] = {
         status: _response(status, response, root, references, produces)
-        for status, response in node.child("responses").items()
+        for status, response in node["responses"].items()
     }
     return operation | copied
 
@@ -219,7 +220,7 @@ def _schema_half(node: Node) -> Schema:
 
 
 def _style(node: Node, place: str) -> Document:
-    key = (node.get("collectionFormat", "csv"), place)
+    key = (node["collectionFormat"].text() if "collectionFormat" in node else "csv", place)
     if key not in STYLES:
         raise node.refuse(f"OpenAPI 3.1 has no style for the collectionFormat {key[0]!r} of a {place} parameter")
     style, explode = STYLES[key]
@@ -239,7 +240,7 @@ def _request_body(node: Node, parameters: list[Node], consumes: list[str], refer
     copied = body.copied(BODY)
     media_type, others = _media_type(node, consumes, JSON)
     lowered: Document = {"required": True} if body.get("required") else {}
-    lowered["content"] = {media_type: {"schema": lower_schema(body.child("schema"), references)}}
+    lowered["content"] = {media_type: {"schema": lower_schema(body["schema"], references)}}
     if others:
         lowered["x-other-media-types"] = others
     return lowered | copied
@@ -249,10 +250,10 @@ def _form(fields: list[Node], consumes: list[str]) -> Document:
     properties: Document = {}
     for field in fields:
         copied = field.copied(PARAMETER)
-        if field.get("collectionFormat") not in (None, "multi"):
-            raise field["collectionFormat"].refuse("OpenAPI 3.1 sends an array in a form as repeated fields")
+        if field.get("type") == "array" and field.get("collectionFormat") != "multi":
+            raise field.refuse("OpenAPI 3.1 sends an array in a form as repeated fields: collectionFormat multi")
         schema = _binary(field) if field.get("type") == "file" else _schema_half(field)
-        properties[field.child("name").text()] = schema | copied
+        properties[field["name"].text()] = schema | copied
     required = [field["name"].value for field in fields if field.get("required")]
     schema = {"type": "object", "properties": properties} | ({"required": required} if required else {})
     multipart = "multipart/form-data" in consumes or any(field.get("type") == "file" for field in fields)
@@ -292,7 +293,7 @@ def _binary(node: Node) -> Schema:
     """
     What Swagger calls a file.
     """
-    extra = [key for key in node.object() if key in SCHEMA.reads and key != "type"]
+    extra = [key for key in node.object() if key in SCHEMA.reads - {"type", "required"}]
     if extra:
         raise node.refuse(f"a file has no {extra[0]!r}")
     return {"type": "string", "format": "binary"}

@@ -49,7 +49,7 @@ class References:
         Raises:
             LoweringError: It points to nothing, or leaves the files beside the document.
         """
-        reference = node.child("$ref").text()
+        reference = node["$ref"].text()
         path, _, fragment = reference.partition("#")
         if not path and not fragment:
             raise node.refuse(f"$ref {reference!r} points to the whole document")

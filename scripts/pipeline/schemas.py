@@ -20,9 +20,9 @@ What means the same in JSON Schema draft 4 and 2020-12.
 SCHEMA = kind(
     "schema",
     reads="type enum x-ms-enum x-nullable items allOf properties required additionalProperties discriminator "
-    "x-ms-discriminator-value maximum minimum exclusiveMaximum exclusiveMinimum collectionFormat",
+    "maximum minimum exclusiveMaximum exclusiveMinimum collectionFormat",
     copies=f"format default {ASSERTIONS} readOnly example xml x-ms-client-flatten x-ms-client-name x-ms-mutability "
-    "x-ms-secret x-ms-azure-resource",
+    "x-ms-secret x-ms-azure-resource x-ms-discriminator-value",
     drops={
         "title": "a title renames the generated class, and two of the same collide; the definition's name stands",
         "description": PROSE,
@@ -43,6 +43,16 @@ ENUM = kind("x-ms-enum", reads="name values", drops={"modelAsString": "every enu
 ENUM_VALUE = kind("value of an x-ms-enum", reads="value name", drops={"description": PROSE})
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object"})
+
+SCALARS: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+}
+"""
+What the values of an enum of each type are in Python; bool before int, which it is one of.
+"""
 
 
 def lower_schema(node: Node, references: References) -> Schema:
@@ -106,10 +116,12 @@ def open_enum(node: Node, copied: Schema) -> Schema:
     The service may know more values than the document, also where `modelAsString` is false, and a client that cannot
     read them cannot read the rest of the answer either.
     """
-    values = node["enum"].value
+    values = [element.value for element in node["enum"].elements()]
     type_ = _type(node) or _type_of(node, values)
     if type_ == "boolean":
         return {"type": "boolean"} | copied | {"enum": values}
+    if type_ not in SCALARS or not all(value is None or isinstance(value, SCALARS[type_]) for value in values):
+        raise node["enum"].refuse(f"not every value is of type {type_}")
     present = [value for value in values if value is not None]
     if not present or len({repr(value) for value in values}) < len(values):
         raise node["enum"].refuse("an enum needs values, each once")
@@ -145,13 +157,13 @@ def _type(node: Node) -> str | None:
     type_ = node.get("type")
     if type_ is None:
         return "object" if "properties" in node or "additionalProperties" in node else None
-    if type_ not in TYPES:
+    if not isinstance(type_, str) or type_ not in TYPES:
         raise node["type"].refuse(f"no type of a schema: {type_!r}")
-    return str(type_)
+    return type_
 
 
 def _type_of(node: Node, values: list[Any]) -> str:
-    for type_, of_python in (("string", str), ("boolean", bool), ("integer", int)):
+    for type_, of_python in SCALARS.items():
         if values and all(value is None or isinstance(value, of_python) for value in values):
             return type_
     raise node["enum"].refuse("an enum needs a type")
@@ -173,7 +185,7 @@ def _bounds(node: Node) -> Schema:
 
 
 def _items(node: Node, references: References) -> Schema:
-    items = node.child("items")
+    items = node["items"]
     if items.get("collectionFormat") not in (None, "csv"):
         raise items["collectionFormat"].refuse("OpenAPI 3.1 has no style for an array within an array")
     return lower_schema(items, references)
@@ -220,7 +232,7 @@ def _given_names(details: Node, values: list[Any]) -> dict[Any, str]:
     names = {}
     for element in details.listing("values"):
         element.copied(ENUM_VALUE)
-        value = element.child("value")
+        value = element["value"]
         if value.value not in values:
             raise value.refuse(f"{value.value!r} is not a value of the enum")
         if "name" in element:

@@ -64,20 +64,16 @@ class Node:
     def __contains__(self, key: str) -> bool:
         return key in self.object()
 
-    def __getitem__(self, key: str | int) -> "Node":
-        token = str(key).replace("~", "~0").replace("/", "~1")
-        return Node(self.value[key], f"{self.pointer}/{token}", self.file)
-
-    def child(self, key: str) -> "Node":
+    def __getitem__(self, key: str) -> "Node":
         """
-        The value under a key that has to be there.
+        The value under a key of an object.
 
         Raises:
-            LoweringError: It is not.
+            LoweringError: It is not there.
         """
         if key not in self:
             raise self.refuse(f"has no {key!r}")
-        return self[key]
+        return self._inner(key)
 
     def get(self, key: str, default: Any = None) -> Any:
         """
@@ -102,7 +98,7 @@ class Node:
         if not isinstance(self.value, list):
             raise self.refuse(f"an array is needed here, not {self.value!r}")
         for index in range(len(self.value)):
-            yield self[index]
+            yield self._inner(index)
 
     def object(self) -> dict[str, Any]:
         """
@@ -157,3 +153,7 @@ class Node:
             if key not in expected.reads and key not in expected.copies and key not in expected.drops:
                 raise self.refuse(f"the lowering does not know the key {key!r} of a {expected.name}")
         return {key: value for key, value in self.object().items() if key in expected.copies}
+
+    def _inner(self, key: str | int) -> "Node":
+        token = str(key).replace("~", "~0").replace("/", "~1")
+        return Node(self.value[key], f"{self.pointer}/{token}", self.file)
