@@ -11,7 +11,6 @@ from arr_facade.emulator._http import Request, Response
 from arr_facade.emulator.conversion_rules import MISSING_ASSET, MISSING_ASSET_2024, SUCCESS, TOO_LARGE, Outcome
 from arr_facade.emulator.emulator import DEFAULT_ACCOUNT_ID, DEFAULT_ACCOUNT_KEY, Call, Emulator, Hook
 from arr_facade.emulator.routes import Operation, Route
-from arr_facade.emulator.transport import EmulatorTransport
 
 __all__ = [
     "DEFAULT_ACCOUNT_ID",
@@ -22,7 +21,6 @@ __all__ = [
     "TOO_LARGE",
     "Call",
     "Emulator",
-    "EmulatorTransport",
     "Hook",
     "Operation",
     "Outcome",

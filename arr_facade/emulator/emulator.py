@@ -23,7 +23,6 @@ from arr_facade.emulator.sessions import Sessions
 from arr_facade.emulator.settings import Settings, at_least_one, read_startup
 from arr_facade.emulator.store import Store
 from arr_facade.emulator.sts import TokenService
-from arr_facade.emulator.transport import EmulatorTransport
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from arr_facade.emulator.documents import Shape
     from arr_facade.emulator.routes import Operation, Route
     from arr_facade.emulator.sts import Role
+    from arr_facade.emulator.transport import EmulatorTransport
     from arr_facade.emulator.world import SessionRow, SessionStatus
 
 __all__ = ["DEFAULT_ACCOUNT_ID", "DEFAULT_ACCOUNT_KEY", "Call", "Emulator", "Hook"]
@@ -262,6 +262,9 @@ class Emulator:
         """
         A transport for `httpx.Client` and `httpx.AsyncClient` that ends here, without a socket.
         """
+        # httpx takes a tenth of a second to import, and the server does without it.
+        from arr_facade.emulator.transport import EmulatorTransport  # noqa: PLC0415 - see above
+
         return EmulatorTransport(self.handle)
 
     @property

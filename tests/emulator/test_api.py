@@ -359,7 +359,6 @@ def test_public_names():
         "TOO_LARGE",
         "Call",
         "Emulator",
-        "EmulatorTransport",
         "Hook",
         "Operation",
         "Outcome",

@@ -16,7 +16,7 @@ import pytest
 
 from arr_facade.clock import ManualClock
 from arr_facade.emulator import Emulator, Request
-from arr_facade.emulator.server import MAX_BODY, serve
+from arr_facade.emulator.server import MAX_BODY, application, serve
 from arr_facade.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,6 +182,16 @@ def test_closing_ends_the_listening_but_not_the_emulator(emulator):
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port))
     assert emulator.handle(Request("GET", "/")).status == 404
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.anyio
+async def test_only_http_is_spoken(emulator, anyio_backend):
+    """
+    An ASGI server that offers a websocket is told that there is none.
+    """
+    with pytest.raises(NotImplementedError, match="speaks http, not websocket"):
+        await application(emulator)({"type": "websocket"}, None, None)
 
 
 def test_closing_at_once_is_fine(emulator):
