@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from arr_facade._steps import Answer
 
-__all__ = ["conversion", "ms_cv", "parsed", "retry_after", "service_error", "session", "text_field"]
+__all__ = ["conversion", "ms_cv", "nothing", "parsed", "retry_after", "service_error", "session", "text_field"]
 
 BODY_SHOWN = 2048
 
@@ -81,9 +81,20 @@ def parsed(parse: Callable[[Answer], Any], response: Answer, operation: str) -> 
         model = parse(response)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _unexpected(response, operation, _reading_failed(error)) from error
-    if model is None and response.status_code != HTTPStatus.NO_CONTENT:
+    if model is None:
         raise _unexpected(response, operation, "a status that this operation does not have")
     return model
+
+
+def nothing(response: Answer, operation: str) -> None:
+    """
+    Nothing, as the success of an operation without a body says.
+
+    Raises:
+        UnexpectedResponseError: The status is another than 204.
+    """
+    if response.status_code != HTTPStatus.NO_CONTENT:
+        raise _unexpected(response, operation, "a status that this operation does not have")
 
 
 def service_error(response: Answer, operation: str, now: float) -> ServiceError:

@@ -272,8 +272,10 @@ def stop_session(service: Service, session_id: str) -> Flow[None]:
     """
     Nothing; afterwards the session is not running, also if it had ended or never was.
     """
+    operation = f"stop session '{session_id}'"
+    request = service.api.request("stop_session", operation, account_id=service.account_id, session_id=session_id)
     try:
-        yield from service.call("stop_session", f"stop session '{session_id}'", session_id=session_id)
+        _answers.nothing((yield from service.sender.send(request, service.tokens)), operation)
     except NotFoundError:
         logger.debug("session '%s' is not there to be stopped", session_id)
 
