@@ -10,7 +10,8 @@ from typing import NoReturn
 __all__ = ["Secret", "redact"]
 
 _SIGNATURE = re.compile(r"(sig=)[^&\s\"']+", re.IGNORECASE)
-_BEARER = re.compile(r"(Bearer\s+)[^\s\"']+", re.IGNORECASE)
+# A challenge of the service, `Bearer error="invalid_token"`, is no secret and says what is wrong.
+_BEARER = re.compile(r"(Bearer\s+)(?!\w+=\"\w)[^\s\"']+", re.IGNORECASE)
 
 
 class Secret:
@@ -48,6 +49,12 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled; pass the credential to the other process by its environment")

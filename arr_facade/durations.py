@@ -4,7 +4,6 @@ Durations as people write them: `timedelta`, `"10m"`, `"1h30m"`, `"1:30:00"` or 
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import timedelta
 
@@ -40,7 +39,7 @@ def parse_duration(value: DurationLike, *, field: str = "duration") -> timedelta
         case bool():
             raise ConfigurationError(field, value, f"is not a duration; {_HOW}")
         case int() | float():
-            result = _minutes(value, field)
+            result = _minutes(value, value, field)
         case str():
             result = _parse_text(value, field)
         case _:
@@ -66,11 +65,11 @@ def _split(seconds: int) -> tuple[int, int, int]:
     return hours, minutes, seconds
 
 
-def _minutes(value: float, field: str) -> timedelta:
-    if not math.isfinite(value):
-        raise ConfigurationError(field, value, f"is not finite; {_HOW}")
+def _minutes(count: float, value: DurationLike, field: str) -> timedelta:
     try:
-        return timedelta(minutes=value)
+        return timedelta(minutes=count)
+    except ValueError:
+        raise ConfigurationError(field, value, f"is not a number; {_HOW}") from None
     except OverflowError:
         raise ConfigurationError(field, value, "is longer than a timedelta can hold") from None
 
@@ -78,7 +77,7 @@ def _minutes(value: float, field: str) -> timedelta:
 def _parse_text(text: str, field: str) -> timedelta:
     compact = text.strip().lower().replace(" ", "")
     if _NUMBER.fullmatch(compact):
-        return _minutes(float(compact), field)
+        return _minutes(float(compact), text, field)
     found = _CLOCK.fullmatch(compact) or (_UNITS.fullmatch(compact) if compact else None)
     if found is None:
         raise ConfigurationError(field, text, f"is not a duration; {_HOW}")
