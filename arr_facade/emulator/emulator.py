@@ -238,7 +238,7 @@ class Emulator:
         Answer a request: the whole service, without I/O but that of its state.
         """
         where = route(request.method, request.path)
-        response = next((answer for hook in self.hooks if (answer := hook.before(where, request))), None)
+        response = next((answer for hook in self.hooks if (answer := hook.before(where, request)) is not None), None)
         if response is None:
             response = self._service.answer(where, request)
             for hook in reversed(self.hooks):
