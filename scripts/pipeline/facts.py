@@ -240,11 +240,12 @@ def _examples_apart(message: Mapping[str, Any]) -> dict[str, Any]:
     A body or response whose examples are no part of its content.
     """
     content = message.get("content", {})
-    return {
-        **message,
+    parts = {
         "content": {name: media.get("schema", True) for name, media in content.items()},
         "example": {name: media["example"] for name, media in content.items() if "example" in media},
     }
+    rest = {key: value for key, value in message.items() if key != "content"}
+    return rest | {key: value for key, value in parts.items() if value}
 
 
 def _without_own_subjects(schema: Mapping[str, Any]) -> dict[str, Any]:
