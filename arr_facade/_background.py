@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.lowlevel
 
-from arr_facade._drive import Wake
+from arr_facade._drive import AsyncAlarm
 from arr_facade._keeper import Keeper, keep
 
 if TYPE_CHECKING:
@@ -31,10 +31,9 @@ class SyncBackground:
     def __init__(self, service: Service, driver: SyncDriver) -> None:
         self._service = service
         self._driver = driver
-        self._alarm = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.keeper = Keeper(self._wake)
+        self.keeper = Keeper(threading.Event(), self._begin)
 
     def close(self) -> None:
         """
@@ -45,16 +44,15 @@ class SyncBackground:
         if thread is not None and thread is not threading.current_thread():
             thread.join(_PATIENCE)
 
-    def _wake(self) -> None:
+    def _begin(self) -> None:
         with self._starting:
             if self._thread is None and not self.keeper.closed:
                 # A daemon: a program that forgets to close its client must still be able to end.
                 self._thread = threading.Thread(target=self._run, name="arr-lease-keeper", daemon=True)
                 self._thread.start()
-        self._alarm.set()
 
     def _run(self) -> None:
-        self._driver.run(keep(self._service, self.keeper), self._alarm)
+        self._driver.run(keep(self._service, self.keeper))
 
 
 class AsyncBackground:
@@ -65,10 +63,9 @@ class AsyncBackground:
     def __init__(self, service: Service, driver: AsyncDriver) -> None:
         self._service = service
         self._driver = driver
-        self._alarm: Wake | None = None
         self._task: Any = None
         self._done: anyio.Event | None = None
-        self.keeper = Keeper(self._wake)
+        self.keeper = Keeper(AsyncAlarm(), self._begin)
 
     async def close(self) -> None:
         """
@@ -79,9 +76,9 @@ class AsyncBackground:
             with anyio.move_on_after(_PATIENCE):
                 await self._done.wait()
 
-    def _wake(self) -> None:
+    def _begin(self) -> None:
         if self._done is None and not self.keeper.closed:
-            self._alarm, self._done = Wake(), anyio.Event()
+            self._done = anyio.Event()
             native: Any = anyio.lowlevel.current_token().native_token
             if hasattr(native, "create_task"):
                 self._task = native.create_task(self._run(), name="arr-lease-keeper")
@@ -89,12 +86,10 @@ class AsyncBackground:
                 import trio  # noqa: PLC0415 - only where trio runs already
 
                 self._task = trio.lowlevel.spawn_system_task(self._run, name="arr-lease-keeper")
-        if self._alarm is not None:
-            self._alarm.set()
 
     async def _run(self) -> None:
         assert self._done is not None
         try:
-            await self._driver.run(keep(self._service, self.keeper), self._alarm)
+            await self._driver.run(keep(self._service, self.keeper))
         finally:
             self._done.set()

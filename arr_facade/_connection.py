@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from arr_facade._auth import Source, TokenCredential, TokenProvider
     from arr_facade._retry import Retry
-    from arr_facade._steps import Lock
+    from arr_facade._steps import Alarm, Lock
     from arr_facade.clock import Clock
     from arr_facade.emulator import Emulator
     from arr_facade.emulator.transport import EmulatorTransport
@@ -75,6 +75,7 @@ def connect(
     on_retry: Callable[[Retry], object] | None,
     clock: Clock | None,
     lock: Lock,
+    alarm: Callable[[], Alarm],
     random: Random | None = None,
 ) -> Connection:
     """
@@ -99,7 +100,7 @@ def connect(
     tokens = _auth.TokenCache(_source(settings, credential, sender), clock, lock)
     api = _operations.rendering(settings.api_version, settings.endpoint)
     return Connection(
-        service=Service(api, settings.account_id, tokens, sender),
+        service=Service(api, settings.account_id, tokens, sender, alarm),
         endpoint=settings.endpoint,
         sts_endpoint=settings.sts_endpoint,
         emulator=emulator,

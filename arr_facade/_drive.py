@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import threading
 from base64 import b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,7 +22,6 @@ from arr_facade._steps import Acquire, Call, Rest, Send, Sleep
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
     from random import Random
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from arr_facade._wires import AsyncWire, Wire
     from arr_facade.clock import Clock
 
-__all__ = ["AsyncDriver", "SyncDriver", "Wake"]
+__all__ = ["AsyncAlarm", "AsyncDriver", "SyncDriver"]
 
 T = TypeVar("T")
 
@@ -86,19 +86,15 @@ class SyncDriver(_Driver):
         super().__init__(clock, random)
         self._wire = wire
 
-    def run(self, flow: Flow[T], wake: threading.Event | None = None) -> T:
+    def run(self, flow: Flow[T]) -> T:
         """
         What the flow returns; whatever it raises passes through.
-
-        Args:
-            flow: What to do.
-            wake: Ends a rest of the flow early; for flows in the background.
         """
         try:
             step = flow.send(None)
             while True:
                 try:
-                    result = self._perform(step, wake)
+                    result = self._perform(step)
                 except BaseException as error:  # noqa: BLE001 - the flow decides, also about Ctrl-C, which it cleans up after
                     step = flow.throw(error)
                 else:
@@ -106,7 +102,7 @@ class SyncDriver(_Driver):
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
 
-    def _perform(self, step: Step, wake: threading.Event | None) -> Any:
+    def _perform(self, step: Step) -> Any:
         match step:
             case Send():
                 return self._send(step)
@@ -117,10 +113,10 @@ class SyncDriver(_Driver):
             case Call():
                 return _not_awaitable(step.function())
             case Rest():
-                assert wake is not None
-                woken = self.clock.wait(wake, step.seconds)
-                wake.clear()
-                return woken
+                assert isinstance(step.alarm, threading.Event)
+                rang = self.clock.wait(step.alarm, step.seconds)
+                step.alarm.clear()
+                return rang
 
     def _send(self, send: Send) -> Answer:
         started = self.clock.monotonic()
@@ -144,19 +140,15 @@ class AsyncDriver(_Driver):
         super().__init__(clock, random)
         self._wire = wire
 
-    async def run(self, flow: Flow[T], wake: Wake | None = None) -> T:
+    async def run(self, flow: Flow[T]) -> T:
         """
         What the flow returns; whatever it raises passes through.
-
-        Args:
-            flow: What to do.
-            wake: Ends a rest of the flow early; for flows in the background.
         """
         try:
             step = flow.send(None)
             while True:
                 try:
-                    result = await self._perform(step, wake)
+                    result = await self._perform(step)
                 except Exception as error:  # noqa: BLE001 - the flow decides
                     step = flow.throw(error)
                 except BaseException as cancelled:  # noqa: BLE001 - the flow cleans up and raises it again
@@ -174,14 +166,14 @@ class AsyncDriver(_Driver):
             step = flow.throw(cancelled)
             while True:
                 try:
-                    result = await self._perform(step, None)
+                    result = await self._perform(step)
                 except BaseException as error:  # noqa: BLE001 - as above
                     step = flow.throw(error)
                 else:
                     step = flow.send(result)
         raise cancelled
 
-    async def _perform(self, step: Step, wake: Wake | None) -> Any:
+    async def _perform(self, step: Step) -> Any:
         match step:
             case Send():
                 return await self._send(step)
@@ -192,8 +184,8 @@ class AsyncDriver(_Driver):
             case Call():
                 return await _awaited(step)
             case Rest():
-                assert wake is not None
-                return await wake.rest(self.clock, step.seconds)
+                assert isinstance(step.alarm, AsyncAlarm)
+                return await step.alarm.rest(self.clock, step.seconds)
 
     async def _send(self, send: Send) -> Answer:
         started = self.clock.monotonic()
@@ -203,22 +195,28 @@ class AsyncDriver(_Driver):
         return answer
 
 
-class Wake:
+class AsyncAlarm:
     """
-    An alarm that can ring again, for a task.
+    An alarm for a task that can ring again, as `threading.Event` can for a thread.
     """
 
     def __init__(self) -> None:
         self._event = anyio.Event()
 
     def set(self) -> None:
+        """
+        Ring.
+        """
         self._event.set()
 
     async def rest(self, clock: Clock, seconds: float | None) -> bool:
-        woken = await clock.wait_async(self._event, seconds)
-        if woken:
+        """
+        True when it rang within `seconds`; afterwards it is silent.
+        """
+        rang = await clock.wait_async(self._event, seconds)
+        if rang:
             self._event = anyio.Event()
-        return woken
+        return rang
 
 
 def _not_awaitable(result: Any) -> Any:

@@ -11,7 +11,7 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from arr_facade import _flows, _lease
+from arr_facade import _flows, _lease, _watch
 from arr_facade._keeper import Kept
 from arr_facade.durations import format_duration, parse_duration
 from arr_facade.errors import ArrError, ConfigurationError, LeaseLostError
@@ -166,9 +166,9 @@ class SessionFacts:
         stop = self._started if stop_on_failure is None else stop_on_failure
         try:
             return (
-                yield from _flows.wait_ready(
+                yield from _watch.wait_ready(
                     self._service,
-                    self.id,
+                    self.state,
                     timeout=parse_duration(timeout, field="timeout"),
                     on_progress=seen,
                     stop_on_failure=stop,
@@ -267,8 +267,8 @@ class ConversionFacts:
             return on_progress(conversion) if on_progress is not None else None
 
         return (
-            yield from _flows.wait_conversion(
-                self._service, self.id, timeout=parse_duration(timeout, field="timeout"), on_progress=seen
+            yield from _watch.wait_conversion(
+                self._service, self.state, timeout=parse_duration(timeout, field="timeout"), on_progress=seen
             )
         )
 

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import attrs
 
-from arr_facade import _answers, _waits
+from arr_facade import _answers
+from arr_facade._board import Board
+from arr_facade._limit import Limiter
 from arr_facade._retry import RETRIED_STATUSES, Retry, RetryPolicy
-from arr_facade._steps import Call, Send, Sleep
+from arr_facade._steps import Send, Sleep
 from arr_facade.errors import (
     ArrError,
     ConfigurationError,
@@ -22,28 +25,25 @@ from arr_facade.errors import (
     ThrottledError,
     TransportError,
     UnexpectedResponseError,
-    WaitTimeoutError,
 )
 from arr_facade.models import (
     Conversion,
     ConversionInput,
     ConversionOutput,
-    ConversionStatus,
-    ReadySession,
     Session,
     SessionSize,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta
     from random import Random
     from uuid import UUID
 
     from arr_facade._auth import TokenCache
     from arr_facade._operations import Api
-    from arr_facade._steps import Answer, Flow
+    from arr_facade._steps import Alarm, Answer, Flow
     from arr_facade.clock import Clock
+    from arr_facade.errors import ServiceError
 
 __all__ = [
     "Sender",
@@ -58,16 +58,14 @@ __all__ = [
     "start_session",
     "stop_session",
     "update_lease",
-    "wait_conversion",
-    "wait_ready",
 ]
 
 logger = logging.getLogger("arr_facade.flows")
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_NO_RETRY = RetryPolicy(attempts=0)
 
-T = TypeVar("T")
+# What no pacing may hold up: the end of the billing, and the lease.
+_URGENT = frozenset({"stop_session", "update_session"})
 
 
 @attrs.define
@@ -80,12 +78,14 @@ class Sender:
         random: Draws the jitter.
         policy: Decides on repetitions.
         on_retry: Is told of each repetition.
+        limiter: Paces all calls once the service has throttled one.
     """
 
     clock: Clock
     random: Random
     policy: RetryPolicy
     on_retry: Callable[[Retry], object] | None = None
+    limiter: Limiter = attrs.field(factory=Limiter)
 
     def send(self, request: Send, tokens: TokenCache | None = None, policy: RetryPolicy | None = None) -> Flow[Answer]:
         """
@@ -103,29 +103,47 @@ class Sender:
         while True:
             if tokens is not None:
                 request.authorization = yield from tokens.header()
+                yield from self._pace(request, policy)
             try:
-                response: Answer = yield request
+                answer: Answer = yield request
             except TransportError as failure:
                 error: ArrError = failure
-                retry_after = None
             else:
-                if response.status_code < 400:  # noqa: PLR2004 - where errors begin
-                    return response
-                if response.status_code == 401 and tokens is not None and not renewed:  # noqa: PLR2004 - Unauthorized
+                if answer.status_code < HTTPStatus.BAD_REQUEST:
+                    return answer
+                if answer.status_code == HTTPStatus.UNAUTHORIZED and tokens is not None and not renewed:
                     renewed = True
                     tokens.refuse(request.authorization or "")
                     continue
-                refusal = _answers.service_error(response, request.operation, self.clock.time())
-                if response.status_code not in RETRIED_STATUSES:
-                    raise refusal
-                error, retry_after = refusal, refusal.retry_after
+                error = self._refusal(request, answer)
             attempt += 1
-            delay = policy.delay(attempt=attempt, spent=waited, retry_after=retry_after, chance=self.random.random())
+            delay = policy.delay(
+                attempt=attempt,
+                spent=waited,
+                retry_after=getattr(error, "retry_after", None),
+                chance=self.random.random(),
+            )
             if delay is None:
                 raise error
             self._tell(Retry(request.operation, attempt, delay, error))
             yield Sleep(delay)
             waited += delay
+
+    def _pace(self, request: Send, policy: RetryPolicy) -> Flow[None]:
+        turn = 0.0 if request.urgent else self.limiter.take(self.clock.monotonic())
+        if 0 < turn <= policy.budget:
+            yield Sleep(turn)
+
+    def _refusal(self, request: Send, answer: Answer) -> ServiceError:
+        """
+        The error to try again for; any other is raised.
+        """
+        refusal = _answers.service_error(answer, request.operation, self.clock.time())
+        if isinstance(refusal, ThrottledError):
+            self.limiter.throttled(self.clock.monotonic(), refusal.retry_after)
+        if answer.status_code not in RETRIED_STATUSES:
+            raise refusal
+        return refusal
 
     def _tell(self, retry: Retry) -> None:
         logger.debug(
@@ -145,12 +163,18 @@ class Service:
         account_id: The account.
         tokens: Its token.
         sender: Sends with retries.
+        alarm: Makes an alarm of the kind that the driver waits for.
+        sessions: Who waits for sessions.
+        conversions: Who waits for conversions.
     """
 
     api: Api
     account_id: UUID
     tokens: TokenCache
     sender: Sender
+    alarm: Callable[[], Alarm]
+    sessions: Board[Session] = attrs.field(factory=lambda: Board("sessions"))
+    conversions: Board[Conversion] = attrs.field(factory=lambda: Board("conversions"))
 
     @property
     def clock(self) -> Clock:
@@ -166,6 +190,7 @@ class Service:
         The generated model that the operation `name` answers with, and the answer itself.
         """
         request = self.api.request(name, operation, account_id=self.account_id, **arguments)
+        request.urgent = name in _URGENT
         response = yield from self.sender.send(request, self.tokens, policy)
         return _answers.parsed(self.api.parser(name), response, operation), response
 
@@ -291,7 +316,7 @@ def stop_quietly(service: Service, session_id: str, reason: BaseException) -> Fl
 
 
 def list_page(
-    service: Service, name: str, link: str | None
+    service: Service, name: str, link: str | None, policy: RetryPolicy | None = None
 ) -> Flow[tuple[list[Session] | list[Conversion], str | None]]:
     """
     One page of `"sessions"` or `"conversions"`, and the link to the next one.
@@ -300,6 +325,7 @@ def list_page(
         service: The account.
         name: What to list.
         link: The link of the page before, or None for the first.
+        policy: How it is repeated, if not as the client's.
 
     Raises:
         UnexpectedResponseError: A link leads to another host, which must not see the token.
@@ -308,7 +334,7 @@ def list_page(
     request = service.api.request(f"list_{name}", operation, account_id=service.account_id)
     if link is not None:
         request.url = link
-    response = yield from service.sender.send(request, service.tokens)
+    response = yield from service.sender.send(request, service.tokens, policy)
     page = _answers.parsed(service.api.parser(f"list_{name}"), response, operation)
     read_at = service.clock.monotonic()
     following = _next_link(page.next_link or None, request.url, response, operation)
@@ -372,134 +398,3 @@ def _conversion_settings(model: Callable[[str], Any], source: ConversionInput, t
             ),
         )
     )
-
-
-def wait_ready(
-    service: Service,
-    session_id: str,
-    *,
-    timeout: timedelta,
-    on_progress: Callable[[Session], object] | None = None,
-    stop_on_failure: bool = False,
-) -> Flow[ReadySession]:
-    """
-    The session once it is Ready.
-
-    429, 5xx and broken connections are waited out within the timeout.
-
-    Args:
-        service: The account.
-        session_id: The session.
-        timeout: For the whole wait.
-        on_progress: Is called with each state seen.
-        stop_on_failure: Whether a wait that fails, times out or is cancelled stops the session.
-
-    Raises:
-        EndedError: It ended as Error, Expired or Stopped.
-        WaitTimeoutError: The timeout passed first.
-    """
-
-    def look() -> Flow[tuple[Session, Answer]]:
-        return service.session("get_session", "get session", session_id, policy=_NO_RETRY)
-
-    def verdict(session: Session) -> ReadySession | None:
-        ended = _waits.session_ended(session)
-        if ended is not None:
-            raise ended
-        return session if isinstance(session, ReadySession) else None
-
-    try:
-        return (
-            yield from _wait(
-                service,
-                look,
-                verdict,
-                what=f"session '{session_id}' is not Ready",
-                interval=lambda session: _waits.poll_interval(session.size),
-                timeout=timeout,
-                on_progress=on_progress,
-            )
-        )
-    except BaseException as error:
-        if stop_on_failure and not isinstance(error, GeneratorExit):
-            yield from stop_quietly(service, session_id, error)
-        raise
-
-
-def wait_conversion(
-    service: Service,
-    conversion_id: str,
-    *,
-    timeout: timedelta,
-    on_progress: Callable[[Conversion], object] | None = None,
-) -> Flow[Conversion]:
-    """
-    The conversion once it has Succeeded.
-
-    Raises:
-        EndedError: It ended as Failed or Cancelled.
-        WaitTimeoutError: The timeout passed first.
-    """
-
-    def look() -> Flow[tuple[Conversion, Answer]]:
-        return service.conversion("get_conversion", "get conversion", conversion_id, policy=_NO_RETRY)
-
-    def verdict(conversion: Conversion) -> Conversion | None:
-        ended = _waits.conversion_ended(conversion)
-        if ended is not None:
-            raise ended
-        return conversion if conversion.status == ConversionStatus.SUCCEEDED else None
-
-    return (
-        yield from _wait(
-            service,
-            look,
-            verdict,
-            what=f"conversion '{conversion_id}' has not ended",
-            interval=lambda _: _waits.CONVERSION_INTERVAL,
-            timeout=timeout,
-            on_progress=on_progress,
-        )
-    )
-
-
-Seen = TypeVar("Seen", Session, Conversion)
-
-
-def _wait(
-    service: Service,
-    look: Callable[[], Flow[tuple[Seen, Answer]]],
-    verdict: Callable[[Seen], T | None],
-    *,
-    what: str,
-    interval: Callable[[Seen], float],
-    timeout: timedelta,
-    on_progress: Callable[[Seen], object] | None,
-) -> Flow[T]:
-    deadline = service.clock.monotonic() + timeout.total_seconds()
-    last: Seen | None = None
-    trouble: ArrError | None = None
-    distance = 2.0
-    while True:
-        try:
-            last, response = yield from look()
-        except (TransportError, ThrottledError, ServerError) as error:
-            trouble, retry_after = error, getattr(error, "retry_after", None)
-            distance = min(distance * 2, 30.0)
-        else:
-            trouble, retry_after = None, _answers.retry_after(response, service.clock.time())
-            distance = interval(last)
-            if on_progress is not None:
-                yield Call(lambda seen=last: on_progress(seen))  # type: ignore[misc]
-            result = verdict(last)
-            if result is not None:
-                return result
-        left = deadline - service.clock.monotonic()
-        if left <= 0:
-            raise WaitTimeoutError(f"{what} after {timeout}{_state(last)}", last=last) from trouble
-        delay = _waits.poll_delay(distance, retry_after, service.sender.random.random())
-        yield Sleep(min(delay, left))
-
-
-def _state(last: Session | Conversion | None) -> str:
-    return f", but {last.status}" if last is not None else ", and was never seen"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arr_facade._flows import Service
-    from arr_facade._steps import Flow
+    from arr_facade._steps import Alarm, Flow
     from arr_facade.models import Session
 
 __all__ = ["Keeper", "Kept", "keep"]
@@ -77,11 +77,13 @@ class Keeper:
     The sessions of one client that are being kept, and an alarm for the flow that keeps them.
 
     Args:
-        wake: Rings the alarm; called whenever the plan changed.
+        alarm: Rings whenever the plan changed.
+        begin: Sees to it that the flow is being driven; called with the first session and every later one.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
+    def __init__(self, alarm: Alarm, begin: Callable[[], None]) -> None:
+        self.alarm = alarm
+        self._begin = begin
         self._lock = threading.Lock()
         self._queue: list[tuple[float, int, Kept]] = []
         self._order = itertools.count()
@@ -92,21 +94,22 @@ class Keeper:
         Keep a session from now on.
         """
         self.put_back(kept)
-        self._wake()
+        self._begin()
+        self.alarm.set()
 
     def release(self, kept: Kept) -> None:
         """
         No longer keep it.
         """
         kept.released = True
-        self._wake()
+        self.alarm.set()
 
     def close(self) -> None:
         """
         Keep nothing any more; the flow ends.
         """
         self.closed = True
-        self._wake()
+        self.alarm.set()
 
     def put_back(self, kept: Kept) -> None:
         """
@@ -144,7 +147,9 @@ def keep(service: Service, keeper: Keeper) -> Flow[None]:
         if kept is None:
             due = keeper.next_due()
             # Never for long: a machine that slept is noticed by looking at both clocks.
-            yield Rest(None if due is None else min(max(due - service.clock.monotonic(), 0.0), _LONGEST_REST))
+            yield Rest(
+                None if due is None else min(max(due - service.clock.monotonic(), 0.0), _LONGEST_REST), keeper.alarm
+            )
             continue
         try:
             yield from _attend(service, kept)

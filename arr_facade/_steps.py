@@ -15,7 +15,7 @@ import attrs
 
 from arr_facade._version import __version__
 
-__all__ = ["HEADERS", "Acquire", "Answer", "Call", "Flow", "Lock", "Rest", "Send", "Sleep", "Step"]
+__all__ = ["HEADERS", "Acquire", "Alarm", "Answer", "Call", "Flow", "Lock", "Rest", "Send", "Sleep", "Step"]
 
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": f"arr-facade/{__version__}"}
@@ -33,6 +33,7 @@ class Send:
         url: The whole URL.
         content: The JSON body, or None.
         authorization: The header's value, or None for none.
+        urgent: It does not wait for its turn among the client's calls.
     """
 
     operation: str
@@ -40,6 +41,7 @@ class Send:
     url: str
     content: bytes | None = None
     authorization: str | None = None
+    urgent: bool = False
 
 
 @attrs.define
@@ -90,10 +92,13 @@ class Sleep:
 @attrs.frozen
 class Rest:
     """
-    Wait in the background for some seconds, or for ever; the result is True when woken early.
+    Wait for an alarm, for some seconds or for ever; the result is True when it rang.
+
+    Unlike a sleep it does not pass the time of a clock that stands still: somebody else does.
     """
 
     seconds: float | None
+    alarm: Alarm
 
 
 @attrs.frozen
@@ -117,6 +122,18 @@ class Call:
 
     function: Callable[[], Any]
     blocking: bool = False
+
+
+class Alarm(Protocol):
+    """
+    Rings for one flow, from any other.
+    """
+
+    def set(self) -> None:
+        """
+        Ring.
+        """
+        ...
 
 
 class Lock(Protocol):

@@ -40,14 +40,14 @@ def poll_interval(size: SessionSize | str) -> float:
 
 def poll_delay(interval: float, retry_after: float | None, chance: float) -> float:
     """
-    Seconds until the next look: the larger of the interval and Retry-After, up to a tenth more, never under 1.
+    Seconds until the next look: the larger of the interval, less up to a tenth, and Retry-After; never under 1.
 
     Args:
         interval: The usual distance in seconds.
         retry_after: What the last answer asked for; it is read anew from each one.
         chance: A random number of [0, 1), which keeps many waiters from asking in step.
     """
-    return max(interval, retry_after or 0.0, _FASTEST) * (1.0 + _JITTER * chance)
+    return max(interval * (1.0 - _JITTER * chance), retry_after or 0.0, _FASTEST)
 
 
 def is_capacity(info: ErrorInfo | None) -> bool:

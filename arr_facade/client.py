@@ -14,7 +14,7 @@ import anyio
 from arr_facade import _flows, _lease
 from arr_facade._background import AsyncBackground, SyncBackground
 from arr_facade._connection import connect
-from arr_facade._drive import AsyncDriver, SyncDriver
+from arr_facade._drive import AsyncAlarm, AsyncDriver, SyncDriver
 from arr_facade._facts import session_of_token
 from arr_facade._generated import attached
 from arr_facade._signals import sigterm_exits, sigterm_exits_async
@@ -124,6 +124,7 @@ class Client:
             on_retry=on_retry,
             clock=clock,
             lock=threading.Lock(),
+            alarm=threading.Event,
         )
         self._service = self._connection.service
         self._wires = SyncWires(
@@ -497,6 +498,7 @@ class AsyncClient:
             on_retry=on_retry,
             clock=clock,
             lock=anyio.Lock(),
+            alarm=AsyncAlarm,
         )
         self._service = self._connection.service
         self._wires = AsyncWires(

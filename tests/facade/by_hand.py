@@ -135,12 +135,13 @@ class Stage:
             on_retry=None,
             clock=None,
             lock=threading.Lock(),
+            alarm=threading.Event,
             random=Chance(chance),
         ).service
         self.hand = Hand(self._answer, self.clock)
         self.run = self.hand.run
         self.wakes = 0
-        self.keeper = Keeper(self._wake)
+        self.keeper = Keeper(threading.Event(), self._begin)
         self._keeping = keep(self.service, self.keeper)
         self._step = None
 
@@ -151,7 +152,7 @@ class Stage:
         answered = self.emulator.handle(Request(send.method, path, parameters, headers, send.content or b""))
         return Answer.of(answered.status, answered.body, answered.header)
 
-    def _wake(self):
+    def _begin(self):
         self.wakes += 1
 
     def ready(self, session_id="s", lease=10):
