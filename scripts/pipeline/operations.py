@@ -89,6 +89,9 @@ def lower_path_item(path: str, node: Node, root: Node, references: References) -
         LoweringError: The item holds something with no counterpart.
     """
     node.copied(PATH)
+    # Whatever fills a template later, braces beyond `{name}` would mean something else to it.
+    if re.search(r"[{}]", re.sub(r"\{[A-Za-z_-][\w-]*\}", "", path)):
+        raise node.refuse(f"{path!r} has braces that are no parameter's")
     shared = list(node.listing("parameters"))
     bodies = [element for element in shared if not is_component(_target(element, references))]
     parameters = [_parameter(element, root, references) for element in shared if element not in bodies]
