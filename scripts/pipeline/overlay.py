@@ -162,7 +162,13 @@ def _objects_missing(found: Any, update: Mapping[str, Any], pointer: str) -> Ite
             yield from _objects_missing(found[key], value, here)
 
 
-class _UniqueKeys(yaml.SafeLoader):
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""
+The one in C is ten times faster, and not always there.
+"""
+
+
+class _UniqueKeys(_SafeLoader):  # type: ignore[misc]
     """
     A SafeLoader that refuses a key given twice, where PyYAML would keep the last and say nothing.
     """
@@ -172,4 +178,5 @@ class _UniqueKeys(yaml.SafeLoader):
         for key in keys:
             if keys.count(key) > 1:
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
