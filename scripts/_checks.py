@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,8 @@ __all__ = ["STEPS", "Step", "main"]
 FAIL_UNDER = 80
 CONSTRAINTS = ROOT / "requirements" / "constraints.txt"
 CACHE = ROOT / ".cache"
+
+_PYTEST_SUMS_UP = r"\b\d+ (passed|failed|errors?|skipped)\b.* in [\d.]+s"
 
 
 class StepFailedError(Exception):
@@ -64,16 +67,20 @@ class Shell:
     python: Path
     fast: bool = False
 
-    def tool(self, *arguments: str) -> str:
+    def tool(self, *arguments: str, sums_up: str = r"\S") -> str:
         """
-        The last line that `python -m …` printed, everything being shown as it comes.
+        The line in which `python -m …` sums up, everything being shown as it comes.
+
+        Args:
+            arguments: The tool and what it is told.
+            sums_up: A pattern; of the lines it is found in, the last one is meant.
 
         Raises:
             StepFailedError: It ended with another exit code than 0.
         """
-        return self.call(self.python, "-m", *arguments)
+        return self.call(self.python, "-m", *arguments, sums_up=sums_up)
 
-    def call(self, *command: str | Path, cwd: Path = ROOT) -> str:
+    def call(self, *command: str | Path, cwd: Path = ROOT, sums_up: str = r"\S") -> str:
         """
         The same for any command.
         """
@@ -93,7 +100,7 @@ class Shell:
             assert process.stdout is not None
             for line in process.stdout:
                 print(line, end="", flush=True)
-                last = line.strip() or last
+                last = line.strip() if re.search(sums_up, line) else last
         if process.returncode:
             raise StepFailedError(last)
         return last
@@ -120,9 +127,9 @@ def tests(shell: Shell) -> str:
     """
     suite = ["pytest", "-q", "-n", "2", "--dist", "loadfile"]
     if shell.fast:
-        return _closing(shell.tool(*suite))
+        return shell.tool(*suite, sums_up=_PYTEST_SUMS_UP)
     shell.tool("coverage", "erase")
-    closing = _closing(shell.tool("coverage", "run", "-m", *suite))
+    closing = shell.tool("coverage", "run", "-m", *suite, sums_up=_PYTEST_SUMS_UP)
     shell.tool("coverage", "combine", "--quiet")
     total = shell.tool("coverage", "report", "--skip-covered", f"--fail-under={FAIL_UNDER}")
     return f"{closing}; coverage {total.split()[-1]}"
@@ -234,10 +241,6 @@ def _print_table(rows: Sequence[tuple[str, bool, float, str]]) -> None:
     failed = [name for name, passed, _, _ in rows if not passed]
     total = sum(seconds for _, _, seconds, _ in rows)
     print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'Everything passed'} in {total:.0f} s.", flush=True)
-
-
-def _closing(line: str) -> str:
-    return line.strip("= ")
 
 
 def _artefacts() -> list[Path]:
