@@ -18,7 +18,7 @@ from arr_facade._flows import Sender, Service
 from arr_facade._retry import RetryPolicy
 from arr_facade._secret import Secret
 from arr_facade.clock import SystemClock
-from arr_facade.config import Settings, load_settings
+from arr_facade.config import load_settings, settings_of
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from arr_facade._retry import Retry
     from arr_facade._steps import Alarm, Lock
     from arr_facade.clock import Clock
+    from arr_facade.config import Settings
     from arr_facade.emulator import Emulator
     from arr_facade.emulator.transport import EmulatorTransport
 
@@ -87,7 +88,7 @@ def connect(
     arguments, credential = _token_function(arguments, credential)
     if emulator is not None:
         _refuse_beside_emulator(arguments, credential)
-        settings = Settings()
+        settings = settings_of(arguments)
     else:
         settings = load_settings(arguments, os.environ, config_file=config_file, has_credential=credential is not None)
         emulator = _embedded_emulator(settings) if settings.embedded else None

@@ -22,13 +22,16 @@ from arr_facade.regions import rendering_endpoint, sts_endpoint
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-__all__ = ["DEFAULT_API_VERSION", "Settings", "default_config_file", "load_settings"]
+    Setting = tuple[str, Any, str]
+    """A name, its value and where that came from."""
+
+__all__ = ["DEFAULT_API_VERSION", "Settings", "default_config_file", "load_settings", "settings_of"]
 
 DEFAULT_API_VERSION = "2021-01-01"
 
-_SECRETS = frozenset({"account_key", "access_token"})
+_MASKED = "***"
 _REAL_SERVICE = frozenset(
     {"account_id", "account_key", "account_domain", "access_token", "region", "endpoint", "sts_endpoint"}
 )
@@ -94,7 +97,28 @@ def load_settings(
     Raises:
         ConfigurationError: Something is wrong or missing; every problem is named.
     """
-    values, sources = _layered(arguments, environ, config_file)
+    if has_credential:
+        arguments = {**arguments, "credential": _MASKED}
+    return _checked(
+        *_layered(
+            _from_file(config_file or environ.get("ARR_CONFIG") or None),
+            _from_environment(environ),
+            _from_arguments(arguments),
+        )
+    )
+
+
+def settings_of(arguments: Mapping[str, Any]) -> Settings:
+    """
+    The settings from arguments alone, whatever environment and files say.
+
+    Raises:
+        ConfigurationError: Something is wrong or missing; every problem is named.
+    """
+    return _checked(*_layered(_from_arguments(arguments)))
+
+
+def _checked(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
     problems: list[ConfigurationError] = []
 
     def read(name: str, parse: Callable[[Any, str], Any]) -> Any:
@@ -117,9 +141,8 @@ def load_settings(
         "emulator_state": read("emulator_state", _text),
         "emulator_speed": read("emulator_speed", _speed),
     }
-    real = has_credential or not _REAL_SERVICE.isdisjoint(values)
-    if real and not problems:
-        problems.extend(_missing(found, has_credential=has_credential))
+    if not (_REAL_SERVICE | {"credential"}).isdisjoint(values):
+        problems.extend(_missing(values))
     _raise_all(problems)
     given = {name: value for name, value in found.items() if value is not None}
     return Settings(**given, sources=sources)
@@ -134,20 +157,12 @@ def default_config_file() -> Path:
     return Path(platformdirs.user_config_dir("arr-facade", appauthor=False)) / "config.toml"
 
 
-def _layered(
-    arguments: Mapping[str, Any], environ: Mapping[str, str], config_file: str | os.PathLike[str] | None
-) -> tuple[dict[str, Any], dict[str, str]]:
+def _layered(*layers: Iterable[Setting]) -> tuple[dict[str, Any], dict[str, str]]:
+    """
+    The values and their sources, from the weakest layer to the strongest.
+    """
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
-    layers = (
-        _from_file(config_file or environ.get("ARR_CONFIG") or None),
-        (
-            (name, environ[f"ARR_{name.upper()}"], "environment")
-            for name in _NAMES
-            if environ.get(f"ARR_{name.upper()}")
-        ),
-        ((name, value, "argument") for name, value in arguments.items() if value is not None),
-    )
     for layer in layers:
         for name, value, source in layer:
             values[name], sources[name] = value, source
@@ -167,35 +182,45 @@ _OVERRIDES = {
     "account_domain": ("sts_endpoint",),
     "account_key": ("access_token",),
     "access_token": ("account_key",),
+    "credential": ("account_key", "access_token"),
 }
 
 
-def _from_file(named: str | os.PathLike[str] | None) -> Iterator[tuple[str, Any, str]]:
+def _from_arguments(arguments: Mapping[str, Any]) -> Iterator[Setting]:
+    return ((name, value, "argument") for name, value in arguments.items() if value is not None)
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[Setting]:
+    for name in _NAMES:
+        value = environ.get(f"ARR_{name.upper()}")
+        if value:
+            yield name, value, "environment"
+
+
+def _from_file(named: str | os.PathLike[str] | None) -> Iterator[Setting]:
     path = Path(named) if named is not None else default_config_file()
     if named is None and not path.is_file():
         return
     try:
         # Microsoft's own file starts with a byte order mark (service.md F).
         text = path.read_text(encoding="utf-8-sig")
-        document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        is_json = path.suffix.lower() == ".json"
+        document = json.loads(text) if is_json else tomllib.loads(text)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError("config_file", str(path), f"cannot be read: {error}") from None
-    if not isinstance(document, dict):
-        raise ConfigurationError("config_file", str(path), "holds no table of settings")
-    if path.suffix == ".json":
-        document = dict(_from_arrconfig(document))
+    if is_json:
+        document = dict(_from_arrconfig(document, path))
     for name, value in document.items():
         if name not in _NAMES:
             raise ConfigurationError(name, None, f"in {path} is not a setting; there are {', '.join(_NAMES)}")
         yield name, value, str(path)
 
 
-def _from_arrconfig(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _from_arrconfig(document: Any, path: Path) -> Iterator[tuple[str, Any]]:
     """
     The settings in Microsoft's `arrconfig.json`; what still is a `<placeholder>` counts as not filled in.
     """
-    account = document.get("accountSettings") or {}
-    session = document.get("renderingSessionSettings") or {}
+    account, session = (_section(document, name, path) for name in ("accountSettings", "renderingSessionSettings"))
     for name, value in (
         ("account_id", account.get("arrAccountId")),
         ("account_key", account.get("arrAccountKey")),
@@ -206,30 +231,35 @@ def _from_arrconfig(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _missing(found: Mapping[str, Any], *, has_credential: bool) -> Iterator[ConfigurationError]:
-    if found["account_id"] is None:
+def _section(document: Any, name: str, path: Path) -> dict[str, Any]:
+    section = (document.get(name) or {}) if isinstance(document, dict) else None
+    if not isinstance(section, dict):
+        raise ConfigurationError("config_file", str(path), "is not an arrconfig.json of Microsoft's scripts")
+    return section
+
+
+def _missing(given: Collection[str]) -> Iterator[ConfigurationError]:
+    if "account_id" not in given:
         yield ConfigurationError("account_id", None, "is missing; pass account_id= or set ARR_ACCOUNT_ID")
-    if found["endpoint"] is None:
+    if "region" not in given and "endpoint" not in given:
         yield ConfigurationError(
             "region",
             None,
             'is missing; pass region= (such as "eastus") or endpoint=, or set ARR_REGION or ARR_ENDPOINT',
         )
-    if not (has_credential or found["account_key"] or found["access_token"]):
+    credentials = [name for name in ("account_key", "access_token", "credential") if name in given]
+    if not credentials:
         yield ConfigurationError(
             "account_key", None, "is missing; pass account_key=, access_token= or credential=, or set ARR_ACCOUNT_KEY"
         )
-    exchanged = found["account_key"] is not None
-    if exchanged and found["sts_endpoint"] is None:
+    for name in credentials[:-1]:
+        yield ConfigurationError(name, _MASKED, f"and {credentials[-1]} are both given; one credential is enough")
+    if credentials == ["account_key"] and "account_domain" not in given and "sts_endpoint" not in given:
         yield ConfigurationError(
             "account_domain",
             None,
             "is missing; an account key is exchanged at the account's own domain: "
             'pass account_domain= (such as "eastus"), or set ARR_ACCOUNT_DOMAIN',
-        )
-    if found["account_key"] and found["access_token"]:
-        yield ConfigurationError(
-            "access_token", Secret("x"), "and account_key are both given; one credential is enough"
         )
 
 
@@ -257,7 +287,7 @@ def _secret(value: Any, field: str) -> Secret:
     if isinstance(value, Secret):
         return value
     if not isinstance(value, str) or not value.strip():
-        raise ConfigurationError(field, Secret("x"), "is not text")
+        raise ConfigurationError(field, _MASKED, "is not text")
     return Secret(value.strip())
 
 
@@ -281,7 +311,7 @@ def _sts(value: Any, field: str) -> str:
 def _timeout(value: Any, field: str) -> float:
     # A bare number means seconds here, as in every HTTP client; with a unit or as timedelta it says so itself.
     try:
-        seconds = float(value) if not isinstance(value, timedelta) else value.total_seconds()
+        seconds = value.total_seconds() if isinstance(value, timedelta) else _number(value)
     except (TypeError, ValueError):
         seconds = parse_duration(value, field=field).total_seconds()
     return _positive(seconds, value, field)
@@ -289,9 +319,15 @@ def _timeout(value: Any, field: str) -> float:
 
 def _speed(value: Any, field: str) -> float:
     try:
-        return _positive(float(value), value, field)
+        return _positive(_number(value), value, field)
     except (TypeError, ValueError):
         raise ConfigurationError(field, value, "is not a number above 0") from None
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError("a truth value is no number")
+    return float(value)
 
 
 def _positive(number: float, value: Any, field: str) -> float:
