@@ -78,22 +78,22 @@ def attached(
     service = connection.service
     auth = TokenAuth(service.tokens, sync_driver, async_driver)
     client = import_module(service.api.package).Client(base_url=connection.endpoint)
-    if sync_transport is not None:
-        client.set_httpx_client(
-            httpx.Client(
-                base_url=connection.endpoint,
-                auth=auth,
-                timeout=connection.timeout,
-                transport=sync_transport(connection.endpoint),
-            )
+    # Both are set, or the generated client would make the other one itself, without the token. It never gets as far as
+    # its transport, because TokenAuth refuses.
+    client.set_httpx_client(
+        httpx.Client(
+            base_url=connection.endpoint,
+            auth=auth,
+            timeout=connection.timeout,
+            transport=sync_transport(connection.endpoint) if sync_transport else httpx.BaseTransport(),
         )
-    if async_transport is not None:
-        client.set_async_httpx_client(
-            httpx.AsyncClient(
-                base_url=connection.endpoint,
-                auth=auth,
-                timeout=connection.timeout,
-                transport=async_transport(connection.endpoint),
-            )
+    )
+    client.set_async_httpx_client(
+        httpx.AsyncClient(
+            base_url=connection.endpoint,
+            auth=auth,
+            timeout=connection.timeout,
+            transport=async_transport(connection.endpoint) if async_transport else httpx.AsyncBaseTransport(),
         )
+    )
     return client

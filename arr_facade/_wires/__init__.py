@@ -96,6 +96,7 @@ class SyncWires:
         self._timeout = timeout
         self._proxy = proxy
         self._verify = verify
+        self._lent: httpx.BaseTransport | None = None
         self._made: dict[str, Wire] = {}
         self._making = threading.Lock()
 
@@ -114,11 +115,12 @@ class SyncWires:
 
     def httpx_transport(self, url: str) -> httpx.BaseTransport:
         """
-        An httpx transport to the same host with the same settings, for those who need one.
+        An httpx transport to the same host with the same settings, for those who need one; it is closed with the wires.
         """
-        from arr_facade._wires._httpx import sync_transport  # noqa: PLC0415 - httpx is slow to import
-
-        return self._own or sync_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
+        with self._making:
+            if self._lent is None:
+                self._lent = self._make_httpx(url)
+            return self._lent
 
     def close(self) -> None:
         """
@@ -126,6 +128,9 @@ class SyncWires:
         """
         with self._making:
             made, self._made = list(self._made.values()), {}
+        lent, self._lent = self._lent, None
+        if lent is not None and lent is not self._own:
+            lent.close()
         for wire in made:
             wire.close()
 
@@ -141,7 +146,12 @@ class SyncWires:
             return StdlibWire(origin, timeout=self._timeout, tls=tls_for(origin, self._verify))
         from arr_facade._wires._httpx import HttpxWire  # noqa: PLC0415 - only one of them is needed
 
-        return HttpxWire(self.httpx_transport(origin), timeout=self._timeout, own=self._own is not None)
+        return HttpxWire(self._make_httpx(origin), timeout=self._timeout, own=self._own is not None)
+
+    def _make_httpx(self, url: str) -> httpx.BaseTransport:
+        from arr_facade._wires._httpx import sync_transport  # noqa: PLC0415 - httpx is slow to import
+
+        return self._own or sync_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
 
 
 class AsyncWires:
@@ -167,6 +177,7 @@ class AsyncWires:
         self._timeout = timeout
         self._proxy = proxy
         self._verify = verify
+        self._lent: httpx.AsyncBaseTransport | None = None
         self._made: dict[str, AsyncWire] = {}
 
     def get(self, url: str) -> AsyncWire:
@@ -181,17 +192,20 @@ class AsyncWires:
 
     def httpx_transport(self, url: str) -> httpx.AsyncBaseTransport:
         """
-        An httpx transport to the same host with the same settings, for those who need one.
+        An httpx transport to the same host with the same settings, for those who need one; it is closed with the wires.
         """
-        from arr_facade._wires._httpx import async_transport  # noqa: PLC0415 - httpx is slow to import
-
-        return self._own or async_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
+        if self._lent is None:
+            self._lent = self._make_httpx(url)
+        return self._lent
 
     async def close(self) -> None:
         """
         Close them all.
         """
         made, self._made = list(self._made.values()), {}
+        lent, self._lent = self._lent, None
+        if lent is not None and lent is not self._own:
+            await lent.aclose()
         for wire in made:
             await wire.close()
 
@@ -208,7 +222,12 @@ class AsyncWires:
             return AiohttpWire(timeout=self._timeout, tls=tls_for(origin, self._verify))
         from arr_facade._wires._httpx import AsyncHttpxWire  # noqa: PLC0415 - only one of them is needed
 
-        return AsyncHttpxWire(self.httpx_transport(origin), timeout=self._timeout, own=self._own is not None)
+        return AsyncHttpxWire(self._make_httpx(origin), timeout=self._timeout, own=self._own is not None)
+
+    def _make_httpx(self, url: str) -> httpx.AsyncBaseTransport:
+        from arr_facade._wires._httpx import async_transport  # noqa: PLC0415 - httpx is slow to import
+
+        return self._own or async_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
 
 
 def _preference() -> str:
