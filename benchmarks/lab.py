@@ -10,12 +10,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from environments import Environments
 
@@ -84,6 +86,65 @@ class Process:
         self._process.stdout.close()
 
 
+class EmulatorProcess(dict[str, str]):
+    """
+    `arr emulator` as a program: the settings it prints.
+    """
+
+    def __init__(self, arr: Path, *options: str, environment: Mapping[str, str]) -> None:
+        super().__init__()
+        self._started = time.monotonic()
+        self._process = subprocess.Popen(
+            [arr, "emulator", "--json", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        )
+        self.pid = self._process.pid
+
+    def listening(self) -> Self:
+        """
+        Itself, once it listens.
+        """
+        assert self._process.stdout is not None
+        text = ""
+        for line in self._process.stdout:
+            text += line
+            if line.rstrip() == "}":
+                self.update(json.loads(text))
+                return self
+        raise ContenderError(f"arr emulator ended with exit code {self._process.wait()}")
+
+    def age(self) -> float:
+        """
+        Seconds since it was started.
+        """
+        return time.monotonic() - self._started
+
+    def cpu(self) -> float | None:
+        """
+        CPU seconds it has used, or None where the system has no /proc.
+        """
+        path = Path(f"/proc/{self.pid}/stat")
+        if not path.exists():
+            return None
+        fields = path.read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self) -> None:
+        """
+        End it.
+        """
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
 @dataclass
 class Lab:
     """
@@ -138,6 +199,19 @@ class Lab:
         python = pythons.get(name, self.environments.facade)
         assert python is not None
         return python, f"{kind}_{'facade' if name == 'fast' else name}.py"
+
+    @contextmanager
+    def emulator(self, *options: str) -> Iterator[EmulatorProcess]:
+        """
+        `arr emulator` on the server's core.
+        """
+        process = EmulatorProcess(self.environments.facade.with_name("arr"), *options, environment=self.environment)
+        try:
+            if self.cores[1] is not None:
+                os.sched_setaffinity(process.pid, {self.cores[1]})
+            yield process.listening()
+        finally:
+            process.close()
 
     def facades(self) -> list[str]:
         """

@@ -19,14 +19,29 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import calls
 import environments
-import rows
+import lives
 from lab import ContenderError, Lab
+from table import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = Path(__file__).resolve().parent
+    from table import Measure
+
+MEASURES: dict[str, Measure] = {
+    "sync": calls.sync_get,
+    "async": calls.async_get,
+    "cold": calls.cold_start,
+    "import": calls.importing,
+    "list": calls.listing,
+    "waiters": lives.waiters,
+    "leases": lives.leases,
+    "emulator": lives.emulator,
+    "help": calls.command_line,
+}
+"""What `--only` chooses from."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,9 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     started = time.monotonic()
-    found: list[rows.Row] = []
+    found: list[Row] = []
     with Lab(environments.ensure(), quick=options.quick) as lab:
-        for name, measure in rows.MEASURES.items():
+        for name, measure in MEASURES.items():
             if not options.only or name in options.only:
                 print(f"{name} …", file=sys.stderr, flush=True)
                 for row in _measured(name, measure, lab):
@@ -55,20 +70,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if missed else 0
 
 
-def _measured(name: str, measure: rows.Measure, lab: Lab) -> Iterator[rows.Row]:
+def _measured(name: str, measure: Measure, lab: Lab) -> Iterator[Row]:
     """
     The rows of one measurement, or one that says it broke: the others are still worth having.
     """
     try:
         yield from measure(lab)
     except (ContenderError, OSError, subprocess.SubprocessError) as error:
-        yield rows.Row(name, math.nan, "", math.nan, context=f"broke: {error}")
+        yield Row(name, math.nan, "", math.nan, context=f"broke: {error}")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python benchmarks/run.py", description=__doc__.splitlines()[1])
     parser.add_argument(
-        "--only", action="append", choices=list(rows.MEASURES), metavar="ROW", help=f"of {', '.join(rows.MEASURES)}"
+        "--only", action="append", choices=list(MEASURES), metavar="ROW", help=f"of {', '.join(MEASURES)}"
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, coarser figures")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -1,0 +1,126 @@
+"""
+Many waiters of one client: how many requests they cost, and how late they learn what they wait for.
+
+The service is the emulator in this process, where sessions become Ready at random moments over 5 to 60 s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+from collections import Counter
+
+import worker
+from virtual import VirtualClock, VirtualLoop
+
+import arr_facade
+from arr_facade.emulator import Emulator
+
+EARLIEST, LATEST = 5.0, 60.0
+
+
+class Tally:
+    """An emulator's hook that counts what is asked of it."""
+
+    def __init__(self):
+        self.calls = Counter()
+
+    def before(self, where, request):  # noqa: ARG002 - the protocol of hooks
+        self.calls[where.operation] += 1
+
+    def after(self, where, request, response):  # noqa: ARG002 - the protocol of hooks
+        return response
+
+    @property
+    def polls(self):
+        return self.calls["get_session"] + self.calls["list_sessions"]
+
+
+def moments(waiters, foreign):
+    chance = random.Random(20260101)
+    ours = {f"waited-{n}": chance.uniform(EARLIEST, LATEST) for n in range(waiters)}
+    return ours, [f"foreign-{n}" for n in range(foreign)]
+
+
+def summary(tally, delays, helpers):
+    delays = sorted(delays)
+    return {
+        "requests": tally.polls / len(delays),
+        "mean": sum(delays) / len(delays),
+        "p99": delays[min(int(len(delays) * 0.99), len(delays) - 1)],
+        "helpers": helpers,
+        "calls": dict(tally.calls),
+    }
+
+
+def tasks(waiters, foreign=0):
+    """Each waiter is a task, in simulated time."""
+
+    async def main():
+        clock = VirtualClock(asyncio.get_running_loop())
+        emulator = Emulator(clock=clock, startup={"Standard": None}, random=random.Random(1))
+        client = arr_facade.AsyncClient(emulator=emulator)
+        ready, others = moments(waiters, foreign)
+        handles = [await client.start(name) for name in ready]
+        for name in others:
+            await client.create_session(name)
+        tally, began, delays = Tally(), clock.monotonic(), []
+        emulator.hooks.append(tally)
+
+        async def wait(handle):
+            await handle.wait_ready("10m")
+            delays.append(clock.monotonic() - began - ready[handle.id])
+
+        async def become_ready():
+            for name, moment in sorted(ready.items(), key=lambda pair: pair[1]):
+                await clock.sleep_async(began + moment - clock.monotonic())
+                emulator.ready_session(name)
+
+        before = len(asyncio.all_tasks())
+        waiting = [asyncio.create_task(wait(handle)) for handle in handles]
+        world = asyncio.create_task(become_ready())
+        await clock.sleep_async(EARLIEST / 2)
+        helpers = len(asyncio.all_tasks()) - before - len(waiting) - 1
+        await asyncio.gather(world, *waiting)
+        await client.close()
+        return summary(tally, delays, helpers)
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main())
+
+
+def threads(waiters, speed=10.0):
+    """Each waiter is a thread, on a clock that runs faster."""
+    clock = arr_facade.SystemClock(speed)
+    emulator = Emulator(clock=clock, startup={"Standard": None}, random=random.Random(1))
+    client = arr_facade.Client(emulator=emulator)
+    ready, _ = moments(waiters, 0)
+    handles = [client.start(name) for name in ready]
+    before = threading.active_count()
+    tally, delays, began = Tally(), [], clock.monotonic()
+    emulator.hooks.append(tally)
+    became = {}
+
+    def wait(handle):
+        handle.wait_ready("10m")
+        delays.append(clock.monotonic() - became[handle.id])
+
+    waiting = [threading.Thread(target=wait, args=(handle,)) for handle in handles]
+    for thread in waiting:
+        thread.start()
+    began = clock.monotonic()
+    helpers = threading.active_count() - before - len(waiting)
+    for name, moment in sorted(ready.items(), key=lambda pair: pair[1]):
+        time.sleep(max(began + moment - clock.monotonic(), 0.0) / speed)
+        became[name] = clock.monotonic()
+        emulator.ready_session(name)
+    for thread in waiting:
+        thread.join()
+    client.close()
+    return summary(tally, delays, helpers)
+
+
+if __name__ == "__main__":
+    worker.serve({"tasks": tasks, "threads": threads})
