@@ -80,8 +80,10 @@ def lower_definition(node: Node, references: References) -> Schema:
         LoweringError: The schema holds something with no counterpart.
     """
     if "$ref" in node:
-        # The generator refuses a component that is nothing but a reference.
-        return {"allOf": [_reference(node, references)]}
+        # The generator refuses a component that is nothing but a reference, and builds an object's class twice where
+        # it is nothing but `allOf` of one.
+        own = [{"type": "object"}] if _is_object(node, references) else []
+        return {"allOf": [_reference(node, references), *own]}
     copied = node.copied(SCHEMA)
     if node.get("enum") is not None:
         return open_enum(node, copied)
@@ -151,6 +153,14 @@ def _reference(node: Node, references: References) -> Schema:
             schema = {"allOf": [schema]}
         schema["default"] = node["default"].value
     return schema | copied
+
+
+def _is_object(node: Node, references: References) -> bool:
+    seen = set()
+    while "$ref" in node and node.pointer not in seen:
+        seen.add(node.pointer)
+        node = references.target(node)
+    return "allOf" in node or _type(node) == "object"
 
 
 def _type(node: Node) -> str | None:

@@ -498,9 +498,10 @@ class TestSchemas:
         """
         A definition that is a reference is wrapped, for a bare reference is refused by the generator.
         """
-        assert {"allOf": [{"$ref": f"{REF}Base"}]} == lowered_schema(
-            {"$ref": "#/definitions/Base"}, Base={"type": "object"}
-        )
+        schema = {"$ref": "#/definitions/Base"}
+        base = {"$ref": f"{REF}Base"}
+        assert {"allOf": [base]} == lowered_schema(schema, Base={"type": "string"})
+        assert {"allOf": [base, {"type": "object"}]} == lowered_schema(schema, Base={"type": "object"})
 
     def test_discriminator(self):
         """
