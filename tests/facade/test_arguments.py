@@ -73,7 +73,7 @@ async def test_a_lease_out_of_bounds_is_refused(world, client, lease):
         assert repr(lease) in str(error)
 
 
-@pytest.mark.parametrize("lease", ["", "soon", "10 parsecs", "1:99:00", None, True, [10], float("nan"), float("inf")])
+@pytest.mark.parametrize("lease", ["", "soon", "10 parsecs", "1:99:00", None, True, [10], float("nan")])
 async def test_a_lease_that_cannot_be_read_is_refused(world, client, lease):
     """
     What is no duration is refused with the forms that are.

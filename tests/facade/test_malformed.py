@@ -327,12 +327,11 @@ async def test_a_stream_that_breaks_is_a_transport_error(world):
             return self.handle_request(request)
 
     retries = []
-    async with world.client(
+    async with world.stranger(
         endpoint="http://127.0.0.1:1",
         account_id=world.emulator.account_id,
         access_token=Secret("token"),
         transport=Breaking(),
-        clock=world.clock,
         on_retry=retries.append,
     ) as client:
         assert "Ready" == (await client.get_session("demo")).status

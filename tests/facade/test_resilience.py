@@ -196,7 +196,7 @@ async def test_nobody_listens(world):
     A port at which nobody listens ends in ConnectError that names it, and the service is not to blame.
     """
     options = {"endpoint": "http://127.0.0.1:1", "account_id": world.emulator.account_id, "access_token": "t"}
-    async with world.client(**options, clock=world.clock) as client:
+    async with world.stranger(**options) as client:
         with pytest.raises(ConnectError, match=r"127\.0\.0\.1:1"):
             await client.get_session("demo")
 

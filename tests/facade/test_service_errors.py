@@ -244,9 +244,8 @@ async def test_a_wrong_key_is_an_authentication_error(world):
         "account_id": world.emulator.account_id,
         "account_key": "d3Jvbmc=",
         "transport": world.emulator.transport(),
-        "clock": world.clock,
     }
-    async with world.client(**options) as client:
+    async with world.stranger(**options) as client:
         with pytest.raises(AuthenticationError, match=f"get a token for account {world.emulator.account_id}") as raised:
             await client.get_session("demo")
     assert 401 == raised.value.status

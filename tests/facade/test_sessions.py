@@ -204,7 +204,7 @@ async def test_a_resume_token_of_elsewhere_is_refused(world, client):
     handle = await client.start()
     sent = len(world.emulator.requests)
     options = {"endpoint": "http://127.0.0.1:1", "account_id": world.emulator.account_id, "access_token": "t"}
-    async with world.client(**options, clock=world.clock) as other:
+    async with world.stranger(**options) as other:
         with pytest.raises(ValueError, match="endpoint"):
             await other.resume(handle.resume_token)
     with pytest.raises(ValueError, match="not a resume token"):

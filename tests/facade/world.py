@@ -47,10 +47,15 @@ class World:
 
     def client(self, **options):
         """
-        A client of this world, entered with `async with` whatever its flavour.
+        A client of this world's service, entered with `async with` whatever its flavour.
         """
-        if "emulator" not in options and "endpoint" not in options:
-            options = {**self._whereabouts(), **options}
+        return self.stranger(**{**self._whereabouts(), **options})
+
+    def stranger(self, **options):
+        """
+        A client of these options alone, on this world's clock.
+        """
+        options = {"clock": self.clock, **options}
         return awaited(Client(**options)) if self.flavour == "sync" else AsyncClient(**options)
 
     def _whereabouts(self):
@@ -61,7 +66,6 @@ class World:
             "sts_endpoint": self.endpoint,
             "account_id": self.emulator.account_id,
             "account_key": self.emulator.account_key,
-            "clock": self.clock,
         }
 
     def operations(self):
