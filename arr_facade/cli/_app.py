@@ -71,18 +71,29 @@ def run(arguments: Sequence[str] | None = None) -> int:
     with _sigterm_unwinds():
         try:
             result = arr.main(args=arguments, prog_name="arr", standalone_mode=False, obj=invocation)
-        except click.Abort:
-            # What KeyboardInterrupt has become on its way out; what had to be stopped has been.
+        except click.Abort as abort:
+            # What KeyboardInterrupt has become on its way out.
             click.echo("arr: interrupted", err=True)
+            _tell_notes(abort.__cause__)
             return 128 + signal.SIGINT
+        except SystemExit as leaving:
+            _tell_notes(leaving)
+            raise
         except click.ClickException as error:
             error.show()
             return error.exit_code
         except Exception as error:  # noqa: BLE001 - the last door; -v shows the traceback
             from arr_facade.cli._failures import report
 
+            _tell_notes(error)
             return report(error, invocation)
     return result if isinstance(result, int) else 0
+
+
+def _tell_notes(error: BaseException | None) -> None:
+    # What could not be put in order on the way out, such as a session that could not be stopped.
+    for note in getattr(error, "__notes__", ()):
+        click.echo(f"arr: {note}", err=True)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import click
 from arr_facade.cli._options import Invocation, client_options
 from arr_facade.cli._show import live_status, say, session_facts, show, show_all, show_data
 from arr_facade.durations import format_duration
+from arr_facade.errors import WaitTimeoutError
 from arr_facade.models import LeaseEventKind
 
 if TYPE_CHECKING:
@@ -62,24 +63,41 @@ def start(
         if keep:
             _start_and_keep(invocation, client, session_id, size=size, lease=lease, limit=limit, timeout=timeout)
         elif wait:
-            # In a block of its own, so that whatever interrupts the wait stops the session.
-            with (
-                live_status(invocation, "starting a session") as change,
-                client.session(
-                    session_id,
-                    size=size,
-                    lease=lease,
-                    keep=False,
-                    ready_timeout=timeout,
-                    detach=True,
-                    on_progress=_tell(change),
-                ) as handle,
-            ):
-                session = handle.state
-            show(invocation, session, session_facts(session))
+            _start_and_wait(invocation, client, session_id, size=size, lease=lease, timeout=timeout)
         else:
             session = client.create_session(session_id, size=size, lease=lease)
             show(invocation, session, session_facts(session))
+
+
+def _start_and_wait(
+    invocation: Invocation, client: Client, session_id: str | None, *, size: str, lease: str, timeout: str
+) -> None:
+    seen: list[Session] = []
+
+    def on_progress(session: Session) -> None:
+        seen.append(session)
+        change(_line(session))
+
+    # A block, which leaves the session running at its end, but stops it when the wait is interrupted or in vain.
+    try:
+        with (
+            live_status(invocation, "starting a session") as change,
+            client.session(
+                session_id,
+                size=size,
+                lease=lease,
+                keep=False,
+                ready_timeout=timeout,
+                detach=True,
+                on_progress=on_progress,
+            ) as handle,
+        ):
+            session = handle.state
+    except (KeyboardInterrupt, SystemExit, WaitTimeoutError) as error:
+        if seen and not hasattr(error, "__notes__"):
+            say(f"arr: session '{seen[-1].id}' has been stopped")
+        raise
+    show(invocation, session, session_facts(session))
 
 
 def _start_and_keep(
@@ -101,7 +119,7 @@ def _start_and_keep(
                     lease=lease,
                     limit=limit,
                     ready_timeout=timeout,
-                    on_progress=_tell(change),
+                    on_progress=lambda session: change(_line(session)),
                     on_event=on_event,
                 )
             )
@@ -188,10 +206,10 @@ def stop(invocation: Invocation, *, session_ids: tuple[str, ...]) -> None:
 
 
 def _wait_ready(invocation: Invocation, handle: SessionHandle, timeout: str) -> None:
-    with live_status(invocation, f"session '{handle.id}' is {handle.status}") as change:
-        session = handle.wait_ready(timeout, on_progress=_tell(change))
+    with live_status(invocation, _line(handle.state)) as change:
+        session = handle.wait_ready(timeout, on_progress=lambda session: change(_line(session)))
     show(invocation, session, session_facts(session))
 
 
-def _tell(change: Callable[[str], None]) -> Callable[[Session], None]:
-    return lambda session: change(f"session '{session.id}' is {session.status}")
+def _line(session: Session) -> str:
+    return f"session '{session.id}' is {session.status}"

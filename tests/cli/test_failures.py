@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from arr_facade import Client, RetryPolicy, errors
+from arr_facade import Client, ManualClock, RetryPolicy, errors
 from arr_facade.cli._failures import ExitCode, exit_code
 from arr_facade.cli._options import Invocation
 from arr_facade.emulator import Emulator, Response
@@ -20,14 +20,17 @@ ACCOUNT = "30ea64bd-100f-4bf0-adc9-29fa45d4880c"
 
 class Answers:
     """
-    A hook that answers every request but those for a token.
+    A hook that answers in the service's place: one operation, or all but those for a token.
     """
 
-    def __init__(self, response):
+    def __init__(self, response, operation=None):
         self.response = response
+        self.operation = operation
 
     def before(self, where, request):
-        return None if where.operation == "get_token" else self.response
+        if where.operation == "get_token" or self.operation not in {None, where.operation}:
+            return None
+        return self.response
 
     def after(self, where, request, response):
         return response
@@ -39,9 +42,9 @@ def service(monkeypatch):
     The service of the next command, which answers as it is told; single calls are not repeated.
     """
 
-    def answering(response):
-        emulator = Emulator()
-        emulator.hooks.append(Answers(response))
+    def answering(response, operation=None):
+        emulator = Emulator(clock=ManualClock())
+        emulator.hooks.append(Answers(response, operation))
         client = Client(emulator=emulator, retry=RetryPolicy(attempts=0))
         monkeypatch.setattr(Invocation, "_client", lambda invocation: client)
 
@@ -72,6 +75,17 @@ def test_service_error_is_told_with_its_words_and_vector(arr, service):
     assert "arr: create session 'mine': 409 Conflict: It is taken." == lines[0]
     assert "  MS-CV: quote.me" == lines[1]
     assert lines[2].startswith("Advice: open the existing one")
+
+
+def test_session_that_could_not_be_stopped_is_told(arr, service):
+    """
+    When a wait is in vain and the stop fails as well, the user hears that the session may be running.
+    """
+    service(Response(500, [("Content-Length", "0")], b""), "stop_session")
+    result = arr("session", "start", "mine", "--size", "Premium", "--wait", "--timeout", "1s")
+    assert 6 == result.code
+    assert "session 'mine' could not be stopped and may be running" in result.err
+    assert "has been stopped" not in result.err
 
 
 def test_capacity_is_busy_and_not_merely_ended(arr, service):

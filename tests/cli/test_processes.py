@@ -129,6 +129,7 @@ def test_interrupted_start_stops_what_it_started(process, arr):
     )
     lines_until(starting.stderr, "is Starting")
     starting.send_signal(signal.SIGINT)
+    assert "arr: session 'mine' has been stopped\n" in lines_until(starting.stderr, "interrupted")
     assert 130 == starting.wait()
     assert "Stopped" == arr("session", "get", "mine", "--json").json["status"]
 
