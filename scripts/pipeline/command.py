@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline import report, revisions, update
+from pipeline.coverage import CoverageError
 from pipeline.errors import PipelineError
 from pipeline.pins import Api, Pins
 from pipeline.pull import UPSTREAM, Cache, Fetched, Puller, PullError, Server, open_source
@@ -78,10 +79,13 @@ def _check(workspace: Workspace, options: argparse.Namespace) -> int:
     if fetched is None:
         say("spec/openapi is compared by its pinned hashes; after a --pull it is built again and compared.")
     drifted = workspace.drift(options.api, fetched)
+    try:
+        _print_coverage(workspace, options.api, fetched)
+    except CoverageError as error:
+        drifted.append(str(error))
     faults = workspace.prose_faults(options.api)
     for line in [*drifted, *faults]:
         print(line)
-    _print_coverage(workspace, options.api, fetched)
     if drifted:
         say("This is not what the pins and overlays make: run `python scripts/regenerate.py --pull`.")
     if faults:
