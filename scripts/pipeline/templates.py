@@ -53,7 +53,79 @@ FIELD_DOCSTRING = """\
 The generator describes a field that refers to a model with the model's words only.
 """
 
+LAZY_NAMES = """
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    {IMPORTS}
+
+__all__ = (
+    {NAMES}
+)
+
+_HOMES = {
+    {HOMES}
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
+    return value
+"""
+"""
+A package that imports each of its names when it is asked for: one call needs three models, not sixteen, and no httpx.
+"""
+
+
+def _for_each_import(line: str) -> str:
+    return '{% for import in imports | sort %}{% set words = import.split(" ") %}\n    ' + line + "\n    {% endfor %}"
+
+
+LAZY_MODELS = (
+    "{% if imports %}"
+    + LAZY_NAMES.replace("{IMPORTS}", _for_each_import("{{ import }}"))
+    .replace("{NAMES}", _for_each_import('"{{ words[3] }}",'))
+    .replace("{HOMES}", _for_each_import('"{{ words[3] }}": "{{ words[1] }}",'))
+    + "{% endif %}\n"
+)
+
+LAZY_PACKAGE = (
+    LAZY_NAMES.replace("{IMPORTS}", "from .client import AuthenticatedClient, Client")
+    .replace("{NAMES}", '"AuthenticatedClient",\n    "Client",')
+    .replace("{HOMES}", '"AuthenticatedClient": ".client",\n    "Client": ".client",')
+)
+
 REPLACEMENTS = (
+    (
+        "models_init.py.jinja",
+        """{% for import in imports | sort %}
+{{ import }}
+{% endfor %}
+
+{% if imports %}
+__all__ = (
+    {% for all in alls | sort %}
+    "{{ all }}",
+    {% endfor %}
+)
+{% endif %}
+""",
+        LAZY_MODELS,
+    ),
+    (
+        "package_init.py.jinja",
+        """from .client import AuthenticatedClient, Client
+
+__all__ = (
+    "AuthenticatedClient",
+    "Client",
+)
+""",
+        LAZY_PACKAGE,
+    ),
     ("model.py.jinja", "        d = dict(src_dict)\n", NULL_IS_ABSENT),
     (
         "model.py.jinja",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -13,6 +12,8 @@ from ..models.job_status import JobStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.ingestion_configuration import IngestionConfiguration
 
 
@@ -149,7 +150,7 @@ class IngestionProperties:
                 return componentsschemas_job_status_job_status
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(JobStatus | str | Unset, data)
+            return cast("JobStatus | str | Unset", data)
 
         job_status = _parse_job_status(d.pop("jobStatus", UNSET))
 

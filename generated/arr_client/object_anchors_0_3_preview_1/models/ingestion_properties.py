@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -14,6 +13,8 @@ from ..models.job_status import JobStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.ingestion_configuration import IngestionConfiguration
     from ..models.vector_3 import Vector3
 
@@ -172,7 +173,7 @@ class IngestionProperties:
                 return componentsschemas_conversion_error_code_conversion_error_code
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(ConversionErrorCode | str | Unset, data)
+            return cast("ConversionErrorCode | str | Unset", data)
 
         error_code = _parse_error_code(d.pop("errorCode", UNSET))
 
@@ -196,7 +197,7 @@ class IngestionProperties:
                 return componentsschemas_job_status_job_status
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(JobStatus | str | Unset, data)
+            return cast("JobStatus | str | Unset", data)
 
         job_status = _parse_job_status(d.pop("jobStatus", UNSET))
 
@@ -231,7 +232,7 @@ class IngestionProperties:
                 return scaled_asset_dimensions_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Unset | Vector3, data)
+            return cast("None | Unset | Vector3", data)
 
         scaled_asset_dimensions = _parse_scaled_asset_dimensions(d.pop("scaledAssetDimensions", UNSET))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
@@ -11,6 +10,8 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.pose import Pose
     from ..models.quaternion import Quaternion
     from ..models.vector_3 import Vector3
@@ -174,7 +175,7 @@ class IngestionConfiguration:
                 return dimensions_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Unset | Vector3, data)
+            return cast("None | Unset | Vector3", data)
 
         dimensions = _parse_dimensions(d.pop("dimensions", UNSET))
 
@@ -191,7 +192,7 @@ class IngestionConfiguration:
                 return bounding_box_center_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Unset | Vector3, data)
+            return cast("None | Unset | Vector3", data)
 
         bounding_box_center = _parse_bounding_box_center(d.pop("boundingBoxCenter", UNSET))
 
@@ -203,12 +204,12 @@ class IngestionConfiguration:
             try:
                 if not isinstance(data, list):
                     raise TypeError()
-                key_frame_indexes_type_0 = cast(list[int], data)
+                key_frame_indexes_type_0 = cast("list[int]", data)
 
                 return key_frame_indexes_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[int] | None | Unset, data)
+            return cast("list[int] | None | Unset", data)
 
         key_frame_indexes = _parse_key_frame_indexes(d.pop("keyFrameIndexes", UNSET))
 
@@ -234,7 +235,7 @@ class IngestionConfiguration:
                 return principal_axis_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Quaternion | Unset, data)
+            return cast("None | Quaternion | Unset", data)
 
         principal_axis = _parse_principal_axis(d.pop("principalAxis", UNSET))
 
@@ -253,7 +254,7 @@ class IngestionConfiguration:
                 return supporting_plane_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Unset | Vector4, data)
+            return cast("None | Unset | Vector4", data)
 
         supporting_plane = _parse_supporting_plane(d.pop("supportingPlane", UNSET))
 

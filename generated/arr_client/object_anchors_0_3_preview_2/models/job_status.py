@@ -1,5 +1,7 @@
 # Made from spec/openapi/object_anchors_0_3_preview_2.yaml. Do not edit: run `python scripts/regenerate.py`.
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 

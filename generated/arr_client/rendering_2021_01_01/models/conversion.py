@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
@@ -13,6 +12,8 @@ from ..models.conversion_status import ConversionStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.conversion_output import ConversionOutput
     from ..models.conversion_settings import ConversionSettings
     from ..models.error import Error
@@ -107,7 +108,7 @@ class Conversion:
                 return error_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(Error | None, data)
+            return cast("Error | None", data)
 
         error = _parse_error(d.pop("error"))
 
@@ -120,7 +121,7 @@ class Conversion:
                 return componentsschemasconversion_status_conversion_status
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(ConversionStatus | str, data)
+            return cast("ConversionStatus | str", data)
 
         status = _parse_status(d.pop("status"))
 

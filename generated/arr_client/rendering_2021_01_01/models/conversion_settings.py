@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.conversion_input_settings import ConversionInputSettings
     from ..models.conversion_output_settings import ConversionOutputSettings
 

@@ -1,5 +1,7 @@
 # Made from spec/openapi/rendering_2021_01_01_preview.yaml. Do not edit: run `python scripts/regenerate.py`.
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.session_size import SessionSize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 T = TypeVar("T", bound="CreateSessionSettings")
 
@@ -61,7 +63,7 @@ class CreateSessionSettings:
                 return componentsschemassession_size_session_size
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(SessionSize | str, data)
+            return cast("SessionSize | str", data)
 
         size = _parse_size(d.pop("size"))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 T = TypeVar("T", bound="Error")
 
@@ -107,7 +109,7 @@ class Error:
                 return details_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Error] | None | Unset, data)
+            return cast("list[Error] | None | Unset", data)
 
         details = _parse_details(d.pop("details", UNSET))
 
@@ -116,7 +118,7 @@ class Error:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(None | str | Unset, data)
+            return cast("None | str | Unset", data)
 
         target = _parse_target(d.pop("target", UNSET))
 
@@ -133,7 +135,7 @@ class Error:
                 return inner_error_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(Error | None | Unset, data)
+            return cast("Error | None | Unset", data)
 
         inner_error = _parse_inner_error(d.pop("innerError", UNSET))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
@@ -14,6 +13,8 @@ from ..models.session_status import SessionStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.error import Error
 
 
@@ -159,7 +160,7 @@ class SessionProperties:
                 return componentsschemassession_size_session_size
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(SessionSize | str, data)
+            return cast("SessionSize | str", data)
 
         size = _parse_size(d.pop("size"))
 
@@ -172,7 +173,7 @@ class SessionProperties:
                 return componentsschemassession_status_session_status
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(SessionStatus | str, data)
+            return cast("SessionStatus | str", data)
 
         status = _parse_status(d.pop("status"))
 
@@ -187,7 +188,7 @@ class SessionProperties:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(None | str | Unset, data)
+            return cast("None | str | Unset", data)
 
         hostname = _parse_hostname(d.pop("hostname", UNSET))
 
@@ -208,7 +209,7 @@ class SessionProperties:
                 return error_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(Error | None | Unset, data)
+            return cast("Error | None | Unset", data)
 
         error = _parse_error(d.pop("error", UNSET))
 

@@ -1,18 +1,23 @@
 # Made from spec/openapi/rendering_2021_01_01_preview.yaml. Do not edit: run `python scripts/regenerate.py`.
 
-from http import HTTPStatus
-from typing import Any, cast
-from urllib.parse import quote
-from uuid import UUID
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.create_session_settings import CreateSessionSettings
 from ...models.error_response import ErrorResponse
 from ...models.session_properties import SessionProperties
 from ...types import UNSET, Response
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+    from ...models.create_session_settings import CreateSessionSettings
 
 
 def _get_kwargs(
@@ -66,11 +71,11 @@ def _parse_response(
         return response_400
 
     if response.status_code == 401:
-        response_401 = cast(Any, None)
+        response_401 = cast("Any", None)
         return response_401
 
     if response.status_code == 403:
-        response_403 = cast(Any, None)
+        response_403 = cast("Any", None)
         return response_403
 
     if response.status_code == 409:
@@ -79,7 +84,7 @@ def _parse_response(
         return response_409
 
     if response.status_code == 429:
-        response_429 = cast(Any, None)
+        response_429 = cast("Any", None)
         return response_429
 
     if response.status_code == 500:
