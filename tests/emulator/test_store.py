@@ -82,6 +82,20 @@ def test_a_transaction_happens_whole_or_not_at_all():
     assert store.session("a", "s000001")
 
 
+def test_a_transaction_keeps_others_out_from_its_first_line(state):
+    """
+    Two processes cannot both look, find an id free, and take it: the second waits before it looks.
+    """
+    one, other = Store(state), Store(state)
+    other._db.execute("PRAGMA busy_timeout = 0")
+    with one.transaction(), pytest.raises(sqlite3.OperationalError, match="locked"), other.transaction():
+        pytest.fail("both are inside")
+    with other.transaction():
+        assert other.session("a", "s") is None
+    one.close()
+    other.close()
+
+
 def test_state_survives_a_restart(state):
     """
     A new emulator on the file shows what the old one stored, with the time that has passed.
