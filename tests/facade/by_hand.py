@@ -69,6 +69,13 @@ class Hand:
                 assert lock.acquire(blocking=False), "a flow by hand would wait for ever"
             case Call(function):
                 return function()
+            case Rest(seconds, alarm):
+                if not alarm.is_set():
+                    assert seconds is not None, "a flow by hand would rest for ever"
+                    self.clock.sleep(seconds)
+                rang = alarm.is_set()
+                alarm.clear()
+                return rang
         return None
 
 
@@ -179,15 +186,14 @@ class Stage:
         if self._step is None:
             self._step = self._keeping.send(None)
         while True:
+            left = until - self.clock.monotonic()
             if not isinstance(self._step, Rest):
                 self._step = self.hand.proceed(self._keeping, self._step)
-                continue
-            left = until - self.clock.monotonic()
-            if left <= 0:
+            elif left <= 0 and not self._step.alarm.is_set():
                 return
-            pause = left if self._step.seconds is None else min(self._step.seconds, left)
-            self.clock.sleep(pause)
-            self._step = self._keeping.send(False)  # noqa: FBT003 - what a driver sends when nobody woke it
+            else:
+                pause = left if self._step.seconds is None else min(self._step.seconds, left)
+                self._step = self.hand.proceed(self._keeping, attrs.evolve(self._step, seconds=pause))
 
     def status(self, session_id="s"):
         """
