@@ -30,7 +30,7 @@ RUFF = ("--isolated", "--no-cache", "--no-respect-gitignore", "--target-version=
 
 ONLY_FOR_TYPES = ("--unsafe-fixes", "--config=lint.isort.required-imports=['from __future__ import annotations']")
 """
-What only annotations name is imported only by type checkers, httpx above all: it takes longer to import than all of this.
+What only annotations name is imported by type checkers only; httpx above all, which takes longest.
 """
 
 

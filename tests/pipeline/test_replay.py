@@ -8,7 +8,6 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import get_args
 
 import httpx
 import pytest
@@ -120,5 +119,6 @@ def model_of_body(module):
     """
     The class of a request body, which may be an optional one.
     """
-    annotation = inspect.get_annotations(module._get_kwargs)["body"]
-    return next(kind for kind in get_args(annotation) or [annotation] if hasattr(kind, "from_dict"))
+    models = importlib.import_module(f"{module.__name__.partition('.api.')[0]}.models")
+    names = inspect.get_annotations(module._get_kwargs)["body"].split(" | ")
+    return next(getattr(models, name) for name in names if name in models.__all__)
