@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from functools import cache, lru_cache
 from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -32,6 +33,9 @@ API_VERSIONS = {
     "2021-01-01-preview": "rendering_2021_01_01_preview",
 }
 """The rendering API's versions and the generated sub-package of each."""
+
+# All that a parser asks its client is whether an undocumented status raises. We look at the status ourselves.
+_PARSING = SimpleNamespace(raise_on_unexpected_status=False)
 
 _STS = "sts_2019_02_28_preview"
 
@@ -69,8 +73,7 @@ class Api:
         The generated parser of the operation `name`.
         """
         parse = _operation(self.package, self.group, name)._parse_response  # noqa: SLF001 - see above
-        client = _generated_client(self.package)
-        return lambda response: parse(client=client, response=response)
+        return lambda answer: parse(client=_PARSING, response=answer)
 
     def model(self, name: str) -> Any:
         """
@@ -115,9 +118,3 @@ _remembered = lru_cache(maxsize=4096)(_built)
 @cache
 def _operation(package: str, group: str, name: str) -> Any:
     return import_module(f"{package}.api.{group}.{name}")
-
-
-@cache
-def _generated_client(package: str) -> Any:
-    # The parsers ask it one thing: whether an undocumented status raises. We look at the status ourselves.
-    return import_module(f"{package}.client").Client(base_url="", raise_on_unexpected_status=False)
