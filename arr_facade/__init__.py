@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from arr_facade._auth import TokenCredential, TokenProvider
     from arr_facade._retry import Retry, RetryPolicy
     from arr_facade._secret import Secret
-    from arr_facade.client import AsyncClient, Client
+    from arr_facade.async_client import AsyncClient
+    from arr_facade.client import Client
     from arr_facade.clock import Clock, ManualClock, SystemClock
     from arr_facade.durations import DurationLike
     from arr_facade.errors import (
@@ -125,7 +126,8 @@ _HOMES = {
     "arr_facade._auth": "TokenCredential TokenProvider",
     "arr_facade._retry": "Retry RetryPolicy",
     "arr_facade._secret": "Secret",
-    "arr_facade.client": "AsyncClient Client",
+    "arr_facade.async_client": "AsyncClient",
+    "arr_facade.client": "Client",
     "arr_facade.clock": "Clock ManualClock SystemClock",
     "arr_facade.durations": "DurationLike",
     "arr_facade.errors": (

@@ -115,15 +115,15 @@ def service_error(response: Answer, operation: str, now: float) -> ServiceError:
     return _BY_STATUS.get(response.status_code, default)(**common, note=_note(response))
 
 
-def session(raw: Any, response: Answer, operation: str, read_at: float) -> Session:
+def session(raw: Any, response: Answer, operation: str) -> Session:
     """
-    The session in a generated `SessionProperties`, read at `read_at` on the monotonic clock.
+    The session in a generated `SessionProperties`.
 
     Raises:
         UnexpectedResponseError: A field is of another type than the Swagger's.
     """
     try:
-        return _session(raw, read_at)
+        return _session(raw, response.asked_at)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _unexpected(response, operation, _reading_failed(error)) from error
 

@@ -1,26 +1,24 @@
 """
-The lease keeper's thread or task: begun with the first kept session, one for the whole client.
+The lease keeper's thread: begun with the first kept session, one for the whole client.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import anyio
-import anyio.lowlevel
-
-from arr_facade._drive import AsyncAlarm
 from arr_facade._keeper import Keeper, keep
 
 if TYPE_CHECKING:
-    from arr_facade._drive import AsyncDriver, SyncDriver
+    from arr_facade._drive import SyncDriver
     from arr_facade._flows import Service
 
-__all__ = ["AsyncBackground", "SyncBackground"]
+__all__ = ["PATIENCE", "SyncBackground"]
 
-# What closing waits, in real seconds, for a request that is under way.
-_PATIENCE = 5.0
+PATIENCE = 5.0
+"""
+What closing waits, in real seconds, for a request that is under way.
+"""
 
 
 class SyncBackground:
@@ -42,7 +40,7 @@ class SyncBackground:
         self.keeper.close()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join(_PATIENCE)
+            thread.join(PATIENCE)
 
     def _begin(self) -> None:
         with self._starting:
@@ -53,43 +51,3 @@ class SyncBackground:
 
     def _run(self) -> None:
         self._driver.run(keep(self._service, self.keeper))
-
-
-class AsyncBackground:
-    """
-    Runs the keeper in a task of its own, beside the caller's: a nursery would have to span the client's whole life.
-    """
-
-    def __init__(self, service: Service, driver: AsyncDriver) -> None:
-        self._service = service
-        self._driver = driver
-        self._task: Any = None
-        self._done: anyio.Event | None = None
-        self.keeper = Keeper(AsyncAlarm(), self._begin)
-
-    async def close(self) -> None:
-        """
-        End the task; it finishes a request that is under way.
-        """
-        self.keeper.close()
-        if self._done is not None:
-            with anyio.move_on_after(_PATIENCE):
-                await self._done.wait()
-
-    def _begin(self) -> None:
-        if self._done is None and not self.keeper.closed:
-            self._done = anyio.Event()
-            native: Any = anyio.lowlevel.current_token().native_token
-            if hasattr(native, "create_task"):
-                self._task = native.create_task(self._run(), name="arr-lease-keeper")
-            else:
-                import trio  # noqa: PLC0415 - only where trio runs already
-
-                self._task = trio.lowlevel.spawn_system_task(self._run, name="arr-lease-keeper")
-
-    async def _run(self) -> None:
-        assert self._done is not None
-        try:
-            await self._driver.run(keep(self._service, self.keeper))
-        finally:
-            self._done.set()

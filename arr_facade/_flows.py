@@ -104,12 +104,15 @@ class Sender:
             if tokens is not None:
                 request.authorization = yield from tokens.header()
                 yield from self._pace(request, policy)
+            asked_at = self.clock.monotonic()
             try:
                 answer: Answer = yield request
             except TransportError as failure:
                 error: ArrError = failure
             else:
                 if answer.status_code < HTTPStatus.BAD_REQUEST:
+                    # What the service says was true before it was on its way, so it ages from here.
+                    answer.asked_at = asked_at
                     return answer
                 if answer.status_code == HTTPStatus.UNAUTHORIZED and tokens is not None and not renewed:
                     renewed = True
@@ -202,7 +205,7 @@ class Service:
         """
         operation = f"{verb} '{session_id}'"
         raw, response = yield from self.call(name, operation, policy=policy, session_id=session_id, **arguments)
-        return _answers.session(raw, response, operation, self.clock.monotonic()), response
+        return _answers.session(raw, response, operation), response
 
     def conversion(
         self, name: str, verb: str, conversion_id: str, *, policy: RetryPolicy | None = None, **arguments: Any
@@ -336,10 +339,9 @@ def list_page(
         request.url = link
     response = yield from service.sender.send(request, service.tokens, policy)
     page = _answers.parsed(service.api.parser(f"list_{name}"), response, operation)
-    read_at = service.clock.monotonic()
     following = _next_link(page.next_link or None, request.url, response, operation)
     if name == "sessions":
-        return [_answers.session(raw, response, operation, read_at) for raw in page.sessions], following
+        return [_answers.session(raw, response, operation) for raw in page.sessions], following
     return [_answers.conversion(raw, response, operation) for raw in page.conversions], following
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from arr_facade._auth import TokenCache
     from arr_facade._connection import Connection
-    from arr_facade._drive import AsyncDriver, SyncDriver
+    from arr_facade._drive import SyncDriver
+    from arr_facade._drive_async import AsyncDriver
 
 __all__ = ["TokenAuth", "attached"]
 

@@ -12,9 +12,6 @@ import threading
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-import anyio
-import anyio.lowlevel
-
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -41,6 +38,8 @@ async def sigterm_exits_async() -> AsyncIterator[None]:
     """
     Inside, SIGTERM cancels the block, and `SystemExit(143)` is raised once that has been left.
     """
+    import anyio.lowlevel  # noqa: PLC0415 - threads never need it
+
     native: Any = anyio.lowlevel.current_token().native_token
     schedule = getattr(native, "call_soon_threadsafe", None) or native.run_sync_soon
     asked = False

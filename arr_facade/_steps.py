@@ -55,6 +55,7 @@ class Answer:
         ms_cv: The header MS-CV.
         retry_after: The header Retry-After.
         challenge: The header WWW-Authenticate.
+        asked_at: When it was asked for, on the monotonic clock.
     """
 
     status_code: int
@@ -62,6 +63,7 @@ class Answer:
     ms_cv: str | None
     retry_after: str | None
     challenge: str | None
+    asked_at: float = 0.0
 
     @classmethod
     def of(cls, status: int, content: bytes, header: Callable[[str], str | None]) -> Answer:

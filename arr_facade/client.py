@@ -1,33 +1,28 @@
 """
-`Client` and `AsyncClient`: the same names, one logic, one line per method.
+`Client`: the service for threads, one line per method. Its twin for tasks is `arr_facade.async_client`.
 """
 
 from __future__ import annotations
 
 import threading
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
-from uuid import uuid4
 
-import anyio
-
-from arr_facade import _flows, _lease
-from arr_facade._background import AsyncBackground, SyncBackground
+from arr_facade import _calls, _flows, _lease
+from arr_facade._background import SyncBackground
 from arr_facade._connection import connect
-from arr_facade._drive import AsyncAlarm, AsyncDriver, SyncDriver
+from arr_facade._drive import SyncDriver
 from arr_facade._facts import session_of_token
-from arr_facade._generated import attached
-from arr_facade._signals import sigterm_exits, sigterm_exits_async
-from arr_facade._twins import documented_like
-from arr_facade._wires import AsyncWires, SyncWires
+from arr_facade._signals import sigterm_exits
+from arr_facade._wires import SyncWires
 from arr_facade.durations import parse_duration
-from arr_facade.handles import AsyncConversionHandle, AsyncSessionHandle, ConversionHandle, SessionHandle
+from arr_facade.handles import ConversionHandle, SessionHandle
 
 if TYPE_CHECKING:
     import os
     import ssl
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     import httpx
@@ -35,7 +30,6 @@ if TYPE_CHECKING:
     from arr_facade._auth import TokenCredential, TokenProvider
     from arr_facade._retry import Retry, RetryPolicy
     from arr_facade._secret import Secret
-    from arr_facade._steps import Flow
     from arr_facade.clock import Clock
     from arr_facade.durations import DurationLike
     from arr_facade.emulator import Emulator
@@ -49,7 +43,7 @@ if TYPE_CHECKING:
         SessionSize,
     )
 
-__all__ = ["AsyncClient", "Client"]
+__all__ = ["Client"]
 
 
 class Client:
@@ -175,6 +169,8 @@ class Client:
 
         Pass it as `client=` to the functions in `arr_client.<package>.api`. Its answers are the service's own.
         """
+        from arr_facade._generated import attached  # noqa: PLC0415 - only here is httpx needed
+
         return attached(self._connection, sync_driver=self._driver, sync_transport=self._wires.httpx_transport)
 
     def close(self) -> None:
@@ -211,7 +207,7 @@ class Client:
             CapacityError: No server is free.
             ArrError: See `arr_facade.errors`.
         """
-        return self._driver.run(_create(self._service, session_id, size, lease))
+        return self._driver.run(_calls.create_session(self._service, session_id, size, lease))
 
     def get_session(self, session_id: str) -> Session:
         """
@@ -222,7 +218,7 @@ class Client:
             NotFoundError: There is none with this id in this account and region.
             ArrError: See `arr_facade.errors`.
         """
-        return self._driver.run(_flows.get_session(self._service, _flows.checked_id(session_id, "session_id")))
+        return self._driver.run(_calls.get_session(self._service, session_id))
 
     def update_lease(self, session_id: str, lease: DurationLike) -> Session:
         """
@@ -238,7 +234,7 @@ class Client:
             NotFoundError: There is no such session.
             ArrError: See `arr_facade.errors`.
         """
-        return self._driver.run(_update(self._service, session_id, lease))
+        return self._driver.run(_calls.update_lease(self._service, session_id, lease))
 
     def stop_session(self, session_id: str) -> None:
         """
@@ -248,7 +244,7 @@ class Client:
             ConfigurationError: The id cannot be one.
             ArrError: See `arr_facade.errors`; the session may then be running on.
         """
-        self._driver.run(_flows.stop_session(self._service, _flows.checked_id(session_id, "session_id")))
+        self._driver.run(_calls.stop_session(self._service, session_id))
 
     def list_sessions(self) -> Iterator[Session]:
         """
@@ -278,7 +274,9 @@ class Client:
             CapacityError: No server is free.
             ArrError: See `arr_facade.errors`.
         """
-        return self._handle(self._driver.run(_start(self._service, session_id, size, lease)), started=True)
+        return self._handle(
+            self._driver.run(_calls.start_session(self._service, session_id, size, lease)), started=True
+        )
 
     def open(self, session_id: str) -> SessionHandle:
         """
@@ -376,7 +374,7 @@ class Client:
             ConflictError: The id is taken by a conversion with other settings.
             ArrError: See `arr_facade.errors`.
         """
-        return self._driver.run(_convert(self._service, conversion_id, source, target))
+        return self._driver.run(_calls.create_conversion(self._service, conversion_id, source, target))
 
     def get_conversion(self, conversion_id: str) -> Conversion:
         """
@@ -387,7 +385,7 @@ class Client:
             NotFoundError: There is none with this id in this account and region.
             ArrError: See `arr_facade.errors`.
         """
-        return self._driver.run(_flows.get_conversion(self._service, _flows.checked_id(conversion_id, "conversion_id")))
+        return self._driver.run(_calls.get_conversion(self._service, conversion_id))
 
     def list_conversions(self) -> Iterator[Conversion]:
         """
@@ -423,249 +421,3 @@ class Client:
             yield from page
             if link is None:
                 return
-
-
-@documented_like(Client)
-class AsyncClient:
-    """
-    Azure Remote Rendering for one account, from tasks of asyncio or trio.
-
-    It has the names, arguments and errors of `Client`; what takes time is awaited. Lists are asynchronous iterators and
-    blocks are entered with `async with`. One client belongs to one event loop.
-
-    Args:
-        account_id: See `Client`, for this and all others.
-        account_key: See `Client`.
-        account_domain: See `Client`.
-        access_token: See `Client`; the function may be async.
-        credential: See `Client`; its `get_token` may be async.
-        region: See `Client`.
-        endpoint: See `Client`.
-        sts_endpoint: See `Client`.
-        api_version: See `Client`.
-        config_file: See `Client`.
-        emulator: See `Client`.
-        timeout: See `Client`.
-        retry: See `Client`.
-        on_retry: See `Client`.
-        transport: An httpx async transport of your own; closing it stays with you.
-        proxy: See `Client`.
-        verify: See `Client`.
-        clock: See `Client`.
-
-    Raises:
-        ConfigurationError: Something is wrong or missing; every problem is named.
-    """
-
-    def __init__(
-        self,
-        *,
-        account_id: str | None = None,
-        account_key: str | Secret | None = None,
-        account_domain: str | None = None,
-        access_token: str | Secret | TokenProvider | None = None,
-        credential: TokenCredential | TokenProvider | None = None,
-        region: str | None = None,
-        endpoint: str | None = None,
-        sts_endpoint: str | None = None,
-        api_version: str | None = None,
-        config_file: str | os.PathLike[str] | None = None,
-        emulator: Emulator | None = None,
-        timeout: float | None = None,
-        retry: RetryPolicy | None = None,
-        on_retry: Callable[[Retry], object] | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        proxy: str | None = None,
-        verify: ssl.SSLContext | bool = True,
-        clock: Clock | None = None,
-    ) -> None:
-        self._connection = connect(
-            {
-                "account_id": account_id,
-                "account_key": account_key,
-                "account_domain": account_domain,
-                "access_token": access_token,
-                "region": region,
-                "endpoint": endpoint,
-                "sts_endpoint": sts_endpoint,
-                "api_version": api_version,
-                "timeout": timeout,
-            },
-            config_file=config_file,
-            credential=credential,
-            emulator=emulator,
-            retry=retry,
-            on_retry=on_retry,
-            clock=clock,
-            lock=anyio.Lock(),
-            alarm=AsyncAlarm,
-        )
-        self._service = self._connection.service
-        self._wires = AsyncWires(
-            transport or self._connection.emulator_transport(),
-            timeout=self._connection.timeout,
-            proxy=proxy,
-            verify=verify,
-        )
-        self._driver = AsyncDriver(self._wires.get, clock=self._service.clock, random=self._service.sender.random)
-        self._background = AsyncBackground(self._service, self._driver)
-
-    def __repr__(self) -> str:
-        return f"<AsyncClient of account {self.account_id} at {self.endpoint}>"
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    @property
-    def endpoint(self) -> str:
-        return self._connection.endpoint
-
-    @property
-    def sts_endpoint(self) -> str | None:
-        return self._connection.sts_endpoint
-
-    @property
-    def account_id(self) -> str:
-        return str(self._service.account_id)
-
-    @property
-    def generated(self) -> Any:
-        return attached(self._connection, async_driver=self._driver, async_transport=self._wires.httpx_transport)
-
-    async def close(self) -> None:
-        with anyio.CancelScope(shield=True):
-            await self._background.close()
-            await self._wires.close()
-
-    async def token(self) -> AccessToken:
-        return await self._driver.run(self._service.tokens.token())
-
-    async def create_session(
-        self, session_id: str | None = None, *, size: SessionSize | str = "Standard", lease: DurationLike = "10m"
-    ) -> Session:
-        return await self._driver.run(_create(self._service, session_id, size, lease))
-
-    async def get_session(self, session_id: str) -> Session:
-        return await self._driver.run(_flows.get_session(self._service, _flows.checked_id(session_id, "session_id")))
-
-    async def update_lease(self, session_id: str, lease: DurationLike) -> Session:
-        return await self._driver.run(_update(self._service, session_id, lease))
-
-    async def stop_session(self, session_id: str) -> None:
-        await self._driver.run(_flows.stop_session(self._service, _flows.checked_id(session_id, "session_id")))
-
-    def list_sessions(self) -> AsyncIterator[Session]:
-        return self._list("sessions")
-
-    async def start(
-        self, session_id: str | None = None, *, size: SessionSize | str = "Standard", lease: DurationLike = "10m"
-    ) -> AsyncSessionHandle:
-        return self._handle(await self._driver.run(_start(self._service, session_id, size, lease)), started=True)
-
-    async def open(self, session_id: str) -> AsyncSessionHandle:
-        return self._handle(await self.get_session(session_id), started=False)
-
-    async def resume(self, token: str) -> AsyncSessionHandle:
-        return await self.open(session_of_token(self._connection, token))
-
-    def session(
-        self,
-        session_id: str | None = None,
-        *,
-        size: SessionSize | str = "Standard",
-        lease: DurationLike = "10m",
-        keep: bool = True,
-        limit: DurationLike = "8h",
-        ready_timeout: DurationLike = "15m",
-        detach: bool = False,
-        on_progress: Callable[[Session], object] | None = None,
-        on_event: Callable[[LeaseEvent], object] | None = None,
-    ) -> AbstractAsyncContextManager[AsyncSessionHandle]:
-        policy = _lease.KeepPolicy.of(lease, limit)
-        parse_duration(ready_timeout, field="ready_timeout")
-
-        @asynccontextmanager
-        async def block() -> AsyncIterator[AsyncSessionHandle]:
-            async with sigterm_exits_async():
-                handle = await self.start(session_id, size=size, lease=lease)
-                await handle.wait_ready(ready_timeout, on_progress=on_progress)
-                if keep:
-                    handle.keep(policy.ttl, limit=policy.limit, on_event=on_event)
-                try:
-                    yield handle
-                except BaseException as error:
-                    with anyio.CancelScope(shield=True):
-                        await self._driver.run(handle._leave(error, detach=detach))  # noqa: SLF001 - its own clean-up
-                    raise
-                with anyio.CancelScope(shield=True):
-                    await self._driver.run(handle._leave(None, detach=detach))  # noqa: SLF001 - its own clean-up
-
-        return block()
-
-    async def create_conversion(
-        self, conversion_id: str | None = None, *, source: ConversionInput, target: ConversionOutput
-    ) -> Conversion:
-        return await self._driver.run(_convert(self._service, conversion_id, source, target))
-
-    async def get_conversion(self, conversion_id: str) -> Conversion:
-        return await self._driver.run(
-            _flows.get_conversion(self._service, _flows.checked_id(conversion_id, "conversion_id"))
-        )
-
-    def list_conversions(self) -> AsyncIterator[Conversion]:
-        return self._list("conversions")
-
-    async def start_conversion(
-        self, conversion_id: str | None = None, *, source: ConversionInput, target: ConversionOutput
-    ) -> AsyncConversionHandle:
-        created = await self.create_conversion(conversion_id, source=source, target=target)
-        return AsyncConversionHandle(self._driver, self._connection, created)
-
-    async def open_conversion(self, conversion_id: str) -> AsyncConversionHandle:
-        return AsyncConversionHandle(self._driver, self._connection, await self.get_conversion(conversion_id))
-
-    def _handle(self, session: Session, *, started: bool) -> AsyncSessionHandle:
-        return AsyncSessionHandle(self._driver, self._connection, self._background.keeper, session, started=started)
-
-    async def _list(self, name: str) -> AsyncIterator[Any]:
-        link: str | None = None
-        while True:
-            page, link = await self._driver.run(_flows.list_page(self._service, name, link))
-            for item in page:
-                yield item
-            if link is None:
-                return
-
-
-def _create(
-    service: _flows.Service, session_id: str | None, size: SessionSize | str, lease: DurationLike
-) -> Flow[Session]:
-    return _flows.create_session(service, *_session_arguments(session_id, size, lease))
-
-
-def _start(
-    service: _flows.Service, session_id: str | None, size: SessionSize | str, lease: DurationLike
-) -> Flow[Session]:
-    return _flows.start_session(service, *_session_arguments(session_id, size, lease))
-
-
-def _session_arguments(session_id: str | None, size: SessionSize | str, lease: DurationLike) -> tuple[str, str, int]:
-    name = str(uuid4()) if session_id is None else _flows.checked_id(session_id, "session_id")
-    return name, _flows.checked_size(size), _lease.lease_minutes(lease)
-
-
-def _update(service: _flows.Service, session_id: str, lease: DurationLike) -> Flow[Session]:
-    minutes = _lease.lease_minutes(lease, longest=_lease.MAX_RENEWED_LEASE)
-    return _flows.update_lease(service, _flows.checked_id(session_id, "session_id"), minutes)
-
-
-def _convert(
-    service: _flows.Service, conversion_id: str | None, source: ConversionInput, target: ConversionOutput
-) -> Flow[Conversion]:
-    name = str(uuid4()) if conversion_id is None else _flows.checked_id(conversion_id, "conversion_id")
-    return _flows.create_conversion(service, name, source, target)

@@ -12,12 +12,11 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-import anyio
-import anyio.lowlevel
-
 from arr_facade.durations import parse_duration
 
 if TYPE_CHECKING:
+    import anyio
+
     from arr_facade.durations import DurationLike
 
 __all__ = ["Clock", "ManualClock", "SystemClock"]
@@ -112,6 +111,8 @@ class SystemClock:
         """
         Suspend the task for `seconds` of this clock.
         """
+        import anyio  # noqa: PLC0415 - threads never need it
+
         await anyio.sleep(self._real(seconds))
 
     def wait(self, event: threading.Event, seconds: float | None) -> bool:
@@ -124,6 +125,8 @@ class SystemClock:
         """
         Suspend until `event` is set (True) or `seconds` of this clock have passed (False).
         """
+        import anyio  # noqa: PLC0415 - threads never need it
+
         with anyio.move_on_after(None if seconds is None else self._real(seconds)):
             await event.wait()
         return event.is_set()
@@ -206,6 +209,8 @@ class ManualClock:
         """
         Move the clock ahead by `seconds`, giving other tasks a turn.
         """
+        import anyio.lowlevel  # noqa: PLC0415 - threads never need it
+
         await anyio.lowlevel.checkpoint()
         self.sleep(seconds)
         await anyio.sleep(2 * self._GLANCE if seconds else 0)
@@ -229,6 +234,8 @@ class ManualClock:
         """
         Suspend until `event` is set (True) or somebody has moved the clock ahead by `seconds` (False).
         """
+        import anyio  # noqa: PLC0415 - threads never need it
+
         due = float("inf") if seconds is None else self._monotonic + max(seconds, 0.0)
         while not event.is_set() and self._monotonic < due:  # noqa: ASYNC110 - others move the clock, and no event tells
             await anyio.sleep(self._GLANCE)

@@ -7,6 +7,8 @@ With nothing configured it is the embedded emulator.
 from __future__ import annotations
 
 import json
+import os
+import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +23,6 @@ from arr_facade.errors import ConfigurationError
 from arr_facade.regions import rendering_endpoint, sts_endpoint
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     Setting = tuple[str, Any, str]
@@ -152,9 +153,13 @@ def default_config_file() -> Path:
     """
     The user's own configuration file, which need not exist.
     """
-    import platformdirs  # noqa: PLC0415 - only when nobody named a file
-
-    return Path(platformdirs.user_config_dir("arr-facade", appauthor=False)) / "config.toml"
+    if sys.platform == "win32":
+        base = os.environ.get("APPDATA") or "~/AppData/Roaming"
+    elif sys.platform == "darwin":
+        base = "~/Library/Application Support"
+    else:
+        base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(base).expanduser() / "arr-facade" / "config.toml"
 
 
 def _layered(*layers: Iterable[Setting]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arr_facade._connection import Connection
-    from arr_facade._drive import AsyncDriver, SyncDriver
+    from arr_facade._drive import SyncDriver
+    from arr_facade._drive_async import AsyncDriver
     from arr_facade._keeper import Keeper
     from arr_facade.durations import DurationLike
     from arr_facade.models import Conversion, ReadySession, Session

@@ -108,7 +108,7 @@ class Session:
         inspector_port: Port of the ArrInspector page, or None.
         teraflops: The server's power; differs between servers of one size.
         error: Why it ended as Error.
-        read_at: The client clock's `monotonic` at the answer; the age of everything above.
+        read_at: The client clock's `monotonic` when it was asked for; everything above ages from there.
     """
 
     id: str

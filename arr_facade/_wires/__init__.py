@@ -19,7 +19,6 @@ import os
 import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
-from urllib.request import getproxies
 
 from arr_facade._wires._choice import current_library, origin_of, proxy_for, tls_for
 from arr_facade.errors import ConfigurationError
@@ -136,7 +135,7 @@ class SyncWires:
 
     def _make(self, origin: str) -> Wire:
         preference = _preference()
-        if self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin, getproxies())):
+        if self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin)):
             if preference == "auto" and isinstance(self._verify, bool) and find_spec("pyreqwest"):
                 from arr_facade._wires._pyreqwest import PyreqwestWire  # noqa: PLC0415 - an extra
 
@@ -151,7 +150,7 @@ class SyncWires:
     def _make_httpx(self, url: str) -> httpx.BaseTransport:
         from arr_facade._wires._httpx import sync_transport  # noqa: PLC0415 - httpx is slow to import
 
-        return self._own or sync_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
+        return self._own or sync_transport(self._proxy or proxy_for(url), tls_for(url, self._verify))
 
 
 class AsyncWires:
@@ -211,7 +210,7 @@ class AsyncWires:
 
     def _make(self, origin: str) -> AsyncWire:
         preference = _preference()
-        plain = self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin, getproxies()))
+        plain = self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin))
         if plain and current_library() == "asyncio":
             if preference == "auto" and isinstance(self._verify, bool) and find_spec("pyreqwest"):
                 from arr_facade._wires._pyreqwest import AsyncPyreqwestWire  # noqa: PLC0415 - an extra
@@ -227,7 +226,7 @@ class AsyncWires:
     def _make_httpx(self, url: str) -> httpx.AsyncBaseTransport:
         from arr_facade._wires._httpx import async_transport  # noqa: PLC0415 - httpx is slow to import
 
-        return self._own or async_transport(self._proxy or proxy_for(url, getproxies()), tls_for(url, self._verify))
+        return self._own or async_transport(self._proxy or proxy_for(url), tls_for(url, self._verify))
 
 
 def _preference() -> str:

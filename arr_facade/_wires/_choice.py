@@ -4,15 +4,11 @@ What a choice of wire depends on: the host, the proxies, the certificates, the e
 
 from __future__ import annotations
 
+import os
 import ssl
 import sys
 from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["current_library", "origin_of", "proxy_for", "tls_context", "tls_for"]
 
@@ -25,12 +21,16 @@ def origin_of(url: str) -> str:
     return url if end < 0 else url[:end]
 
 
-def proxy_for(url: str, proxies: Mapping[str, str]) -> str | None:
+def proxy_for(url: str) -> str | None:
     """
     The environment's proxy for `url`, by the rules of the standard library (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     """
-    parts = urlsplit(url)
-    if not proxies or not parts.hostname or proxy_bypass(parts.netloc):
+    if sys.platform not in {"win32", "darwin"} and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - slow to import, and few have proxies
+
+    parts, proxies = urlsplit(url), getproxies()
+    if not proxies or proxy_bypass(parts.netloc):
         return None
     return proxies.get(parts.scheme) or proxies.get("all") or None
 

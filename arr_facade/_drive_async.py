@@ -1,0 +1,129 @@
+"""
+The one door to network and clock, for tasks of asyncio and trio: flows are driven here. Its twin is `_drive`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from arr_facade._drive import Driver, logger
+from arr_facade._steps import Acquire, Call, Rest, Send, Sleep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from arr_facade._steps import Answer, Flow, Step
+    from arr_facade._wires import AsyncWire
+    from arr_facade.clock import Clock
+
+__all__ = ["AsyncAlarm", "AsyncDriver"]
+
+T = TypeVar("T")
+
+# What a cancelled flow may take, in real seconds, to stop what it started.
+_CLEAN_UP = 15.0
+
+
+class AsyncDriver(Driver):
+    """
+    Drives flows in the calling task, under asyncio or trio.
+
+    Args:
+        wire: Gives what carries a request to a URL.
+        clock: Measures and sleeps.
+        random: Makes correlation vectors.
+    """
+
+    def __init__(self, wire: Callable[[str], AsyncWire], *, clock: Clock, random: Random) -> None:
+        super().__init__(clock, random)
+        self._wire = wire
+
+    async def run(self, flow: Flow[T]) -> T:
+        """
+        What the flow returns; whatever it raises passes through.
+        """
+        try:
+            step = flow.send(None)
+            while True:
+                try:
+                    result = await self._perform(step)
+                except Exception as error:  # noqa: BLE001 - the flow decides
+                    step = flow.throw(error)
+                except BaseException as cancelled:  # noqa: BLE001 - the flow cleans up and raises it again
+                    return await self._clean_up(flow, cancelled)
+                else:
+                    step = flow.send(result)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+
+    async def _clean_up(self, flow: Flow[T], cancelled: BaseException) -> T:
+        """
+        Let a cancelled flow finish its clean-up, for a while, out of reach of the cancellation.
+        """
+        with anyio.CancelScope(shield=True, deadline=anyio.current_time() + _CLEAN_UP), suppress(StopIteration):
+            step = flow.throw(cancelled)
+            while True:
+                try:
+                    result = await self._perform(step)
+                except BaseException as error:  # noqa: BLE001 - as above
+                    step = flow.throw(error)
+                else:
+                    step = flow.send(result)
+        raise cancelled
+
+    async def _perform(self, step: Step) -> Any:
+        match step:
+            case Send():
+                return await self._send(step)
+            case Sleep():
+                return await self.clock.sleep_async(step.seconds)
+            case Acquire():
+                return await step.lock.acquire()  # type: ignore[misc]
+            case Call():
+                return await _awaited(step)
+            case Rest():
+                assert isinstance(step.alarm, AsyncAlarm)
+                return await step.alarm.rest(self.clock, step.seconds)
+
+    async def _send(self, send: Send) -> Answer:
+        started = self.clock.monotonic()
+        answer = await self._wire(send.url).send(send, self._headers(send))
+        if logger.isEnabledFor(logging.DEBUG):
+            self._log(send, answer, started)
+        return answer
+
+
+class AsyncAlarm:
+    """
+    An alarm for a task that can ring again, as `threading.Event` can for a thread.
+    """
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        """
+        Ring.
+        """
+        self._event.set()
+
+    async def rest(self, clock: Clock, seconds: float | None) -> bool:
+        """
+        True when it rang within `seconds`; afterwards it is silent.
+        """
+        rang = await clock.wait_async(self._event, seconds)
+        if rang:
+            self._event = anyio.Event()
+        return rang
+
+
+async def _awaited(call: Call) -> Any:
+    result = await anyio.to_thread.run_sync(call.function) if call.blocking else call.function()
+    return await result if inspect.isawaitable(result) else result
