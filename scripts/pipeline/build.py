@@ -79,17 +79,18 @@ def build_client(pins: Pins, openapi: Path, target: Path, *, only: Sequence[Api]
     Raises:
         PipelineError: A document is missing, or a tool refused one.
     """
+    kept = [api.name for api in pins.apis if api not in only]
+    for name in kept:
+        if not (present / name).is_dir():
+            raise BuildError(f"{name} was never generated; run without --api first")
     loaded = {api.name: documents.load(openapi / f"{api.name}.yaml") for api in only}
     generate_packages(loaded, target)
-    for name, document in loaded.items():
-        verify_package(target / name, document)
-        coverage.check(target / name, document)
-    for api in pins.apis:
-        if api.name not in loaded:
-            if not (present / api.name).is_dir():
-                raise BuildError(f"{api.name} was never generated; run without --api first")
-            shutil.copytree(present / api.name, target / api.name, ignore=shutil.ignore_patterns("__pycache__"))
     (target / "__init__.py").write_text(provenance.package_module(), encoding="utf-8")
     (target / "provenance.py").write_text(provenance.provenance_module(pins, tool_versions()), encoding="utf-8")
     (target / "py.typed").write_bytes(b"")
     tidy(target)
+    for name, document in loaded.items():
+        verify_package(target / name, document)
+        coverage.check(target / name, document)
+    for name in kept:
+        shutil.copytree(present / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
