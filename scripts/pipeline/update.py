@@ -57,7 +57,8 @@ def run(workspace: Workspace, puller: Puller, *, name: str | None = None, yes: b
         _require_whole(present, puller, fetched, name)
         workspace.install(fetched, puller.commit)
         print(f"Pins, spec/openapi and generated moved to {puller.commit}.")
-        print("\n".join(workspace.prose_faults(name)))
+        for line in workspace.prose_faults(name):
+            print(line)
     else:
         print(f"Nothing was changed. {_prospect(workspace, present, puller, fetched, name)}")
     return 0
