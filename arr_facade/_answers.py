@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from enum import Enum
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ from arr_facade.models import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from enum import StrEnum
 
     from arr_facade._steps import Answer
 
@@ -168,32 +169,31 @@ def retry_after(response: Answer, now: float) -> float | None:
 
 
 def _session(raw: Any, read_at: float) -> Session:
-    status = open_enum(SessionStatus, _text(raw.status))
-    host, handshake_port = raw.hostname or None, raw.handshake_port or None
-    fields: dict[str, Any] = {
-        "id": _text(raw.id),
-        "status": status,
-        "size": open_enum(SessionSize, _text(raw.size)),
-        "lease": _minutes(raw.max_lease_time_minutes),
-        "elapsed": _minutes(raw.elapsed_time_minutes),
-        "created": raw.creation_time or None,
-        "host": None if host is None else _text(host),
-        "handshake_port": None if handshake_port is None else int(handshake_port),
-        "inspector_port": raw.arr_inspector_port or None,
-        "teraflops": raw.teraflops or None,
-        "error": _info(raw.error.to_dict()) if raw.error else None,
-        "read_at": read_at,
-    }
-    if status is SessionStatus.READY and host and handshake_port:
-        return ReadySession(**fields)
-    return Session(**fields)
+    status, host, handshake_port = _known(SessionStatus, raw.status), raw.hostname or None, raw.handshake_port or None
+    if (host is not None and type(host) is not str) or (handshake_port is not None and type(handshake_port) is not int):
+        raise TypeError(f"hostname {host!r} or handshakePort {handshake_port!r} is of another type")
+    kind: Any = ReadySession if status is SessionStatus.READY and host and handshake_port else Session
+    return kind(  # type: ignore[no-any-return]
+        id=_text(raw.id),
+        status=status,
+        size=_known(SessionSize, raw.size),
+        lease=_minutes(raw.max_lease_time_minutes),
+        elapsed=_minutes(raw.elapsed_time_minutes),
+        created=raw.creation_time or None,
+        host=host,
+        handshake_port=handshake_port,
+        inspector_port=raw.arr_inspector_port or None,
+        teraflops=raw.teraflops or None,
+        error=_info(raw.error.to_dict()) if raw.error else None,
+        read_at=read_at,
+    )
 
 
 def _conversion(raw: Any) -> Conversion:
     source, target = raw.settings.input_location, raw.settings.output_location
     return Conversion(
         id=_text(raw.id),
-        status=open_enum(ConversionStatus, _text(raw.status)),
+        status=_known(ConversionStatus, raw.status),
         source=ConversionInput(
             container_uri=_text(source.storage_container_uri),
             asset_path=_text(source.relative_input_asset_path),
@@ -210,16 +210,25 @@ def _conversion(raw: Any) -> Conversion:
     )
 
 
+@lru_cache(maxsize=64)
+def _known(enum: type[StrEnum], value: Any) -> Any:
+    return open_enum(enum, str(value)) if isinstance(value, str) else _text(value)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not text")
-    # Members of the generated enums are text, but hash by their names.
-    return value.value if isinstance(value, Enum) else value
+    return value
 
 
 def _minutes(value: Any) -> timedelta | None:
     # The generated UNSET is falsy, and so is the null of the early service; but 0 minutes elapsed are a fact.
-    return timedelta(minutes=value) if isinstance(value, int) else None
+    return _timedelta(value) if isinstance(value, int) else None
+
+
+@lru_cache(maxsize=2048)
+def _timedelta(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)
 
 
 def _error_info(response: Answer) -> ErrorInfo | None:

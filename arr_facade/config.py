@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -206,12 +205,14 @@ def _from_file(named: str | os.PathLike[str] | None) -> Iterator[Setting]:
     path = Path(named) if named is not None else default_config_file()
     if named is None and not path.is_file():
         return
+    import tomllib  # noqa: PLC0415 - most programs have no such file
+
     try:
         # Microsoft's own file starts with a byte order mark (service.md F).
         text = path.read_text(encoding="utf-8-sig")
         is_json = path.suffix.lower() == ".json"
         document = json.loads(text) if is_json else tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigurationError("config_file", str(path), f"cannot be read: {error}") from None
     if is_json:
         document = dict(_from_arrconfig(document, path))

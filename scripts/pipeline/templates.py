@@ -17,7 +17,9 @@ NULL_IS_ABSENT = """\
 {% endif %}
 {% endfor %}
 {% if nullless.names %}
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in { {{- nullless.names | join(", ") -}} }}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in { {{- nullless.names | join(", ") -}} }}
 {% else %}
         d = dict(src_dict)
 {% endif %}

@@ -46,7 +46,9 @@ class ErrorResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.error import Error  # noqa: PLC0415
 
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"error"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"error"}}
         _error = d.pop("error", UNSET)
         error: Error | Unset
         if isinstance(_error, Unset):

@@ -62,7 +62,9 @@ class Quaternion:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"isIdentity"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"isIdentity"}}
         x = d.pop("x")
 
         y = d.pop("y")

@@ -45,7 +45,9 @@ class Error:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"code", "message"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"code", "message"}}
         code = d.pop("code", UNSET)
 
         message = d.pop("message", UNSET)

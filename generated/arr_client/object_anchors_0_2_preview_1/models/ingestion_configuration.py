@@ -146,7 +146,9 @@ class IngestionConfiguration:
         from ..models.vector_3 import Vector3  # noqa: PLC0415
         from ..models.vector_4 import Vector4  # noqa: PLC0415
 
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"gtTrajectory", "testTrajectory"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"gtTrajectory", "testTrajectory"}}
         gravity = Vector3.from_dict(d.pop("gravity"))
 
         scale = d.pop("scale")

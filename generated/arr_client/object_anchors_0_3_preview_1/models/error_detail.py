@@ -76,7 +76,9 @@ class ErrorDetail:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.inner_error import InnerError  # noqa: PLC0415
 
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"target", "details", "innererror"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"target", "details", "innererror"}}
         code = d.pop("code")
 
         message = d.pop("message")

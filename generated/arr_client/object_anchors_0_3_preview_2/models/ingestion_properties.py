@@ -140,24 +140,26 @@ class IngestionProperties:
         from ..models.ingestion_configuration import IngestionConfiguration  # noqa: PLC0415
         from ..models.vector_3 import Vector3  # noqa: PLC0415
 
-        d = {
-            k: v
-            for k, v in src_dict.items()
-            if v is not None
-            or k
-            not in {
-                "clientErrorDetails",
-                "serverErrorDetails",
-                "errorCode",
-                "jobId",
-                "outputModelUri",
-                "jobStatus",
-                "assetFileType",
-                "inputAssetUri",
-                "accountId",
-                "ingestionConfiguration",
+        d = dict(src_dict)
+        if None in d.values():
+            d = {
+                k: v
+                for k, v in d.items()
+                if v is not None
+                or k
+                not in {
+                    "clientErrorDetails",
+                    "serverErrorDetails",
+                    "errorCode",
+                    "jobId",
+                    "outputModelUri",
+                    "jobStatus",
+                    "assetFileType",
+                    "inputAssetUri",
+                    "accountId",
+                    "ingestionConfiguration",
+                }
             }
-        }
         client_error_details = d.pop("clientErrorDetails", UNSET)
 
         server_error_details = d.pop("serverErrorDetails", UNSET)

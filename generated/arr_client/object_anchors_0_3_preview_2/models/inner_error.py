@@ -47,7 +47,9 @@ class InnerError:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"code", "innererror"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"code", "innererror"}}
         code = d.pop("code", UNSET)
 
         _innererror = d.pop("innererror", UNSET)

@@ -62,9 +62,9 @@ class ConversionInputSettings:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = {
-            k: v for k, v in src_dict.items() if v is not None or k not in {"storageContainerReadListSas", "blobPrefix"}
-        }
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"storageContainerReadListSas", "blobPrefix"}}
         storage_container_uri = d.pop("storageContainerUri")
 
         relative_input_asset_path = d.pop("relativeInputAssetPath")

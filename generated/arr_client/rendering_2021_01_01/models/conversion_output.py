@@ -40,7 +40,9 @@ class ConversionOutput:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"outputAssetUri"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"outputAssetUri"}}
         output_asset_uri = d.pop("outputAssetUri", UNSET)
 
         conversion_output = cls(

@@ -63,11 +63,13 @@ class ConversionOutputSettings:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = {
-            k: v
-            for k, v in src_dict.items()
-            if v is not None or k not in {"storageContainerWriteSas", "blobPrefix", "outputAssetFilename"}
-        }
+        d = dict(src_dict)
+        if None in d.values():
+            d = {
+                k: v
+                for k, v in d.items()
+                if v is not None or k not in {"storageContainerWriteSas", "blobPrefix", "outputAssetFilename"}
+            }
         storage_container_uri = d.pop("storageContainerUri")
 
         storage_container_write_sas = d.pop("storageContainerWriteSas", UNSET)

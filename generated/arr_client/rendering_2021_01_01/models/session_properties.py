@@ -135,20 +135,22 @@ class SessionProperties:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.error import Error  # noqa: PLC0415
 
-        d = {
-            k: v
-            for k, v in src_dict.items()
-            if v is not None
-            or k
-            not in {
-                "arrInspectorPort",
-                "handshakePort",
-                "elapsedTimeMinutes",
-                "maxLeaseTimeMinutes",
-                "teraflops",
-                "creationTime",
+        d = dict(src_dict)
+        if None in d.values():
+            d = {
+                k: v
+                for k, v in d.items()
+                if v is not None
+                or k
+                not in {
+                    "arrInspectorPort",
+                    "handshakePort",
+                    "elapsedTimeMinutes",
+                    "maxLeaseTimeMinutes",
+                    "teraflops",
+                    "creationTime",
+                }
             }
-        }
         id = d.pop("id")
 
         def _parse_size(data: object) -> SessionSize | str:

@@ -92,7 +92,9 @@ class Conversion:
         from ..models.conversion_settings import ConversionSettings  # noqa: PLC0415
         from ..models.error import Error  # noqa: PLC0415
 
-        d = {k: v for k, v in src_dict.items() if v is not None or k not in {"output"}}
+        d = dict(src_dict)
+        if None in d.values():
+            d = {k: v for k, v in d.items() if v is not None or k not in {"output"}}
         id = d.pop("id")
 
         settings = ConversionSettings.from_dict(d.pop("settings"))
