@@ -153,7 +153,7 @@ def keep(service: Service, keeper: Keeper) -> Flow[None]:
             continue
         try:
             yield from _attend(service, kept)
-        except ArrError as error:
+        except Exception as error:  # noqa: BLE001 - a mistake in a hook or a credential must not cost the others their lease
             yield from _note_failure(service, kept, error)
         if not kept.released and kept.lost is None:
             keeper.put_back(kept)
@@ -242,14 +242,18 @@ def _plan(service: Service, kept: Kept) -> None:
         kept.due = now + min(max((_left(kept, now) - _lease.margin(kept.policy)).total_seconds(), 1.0), _LONGEST_REST)
 
 
-def _note_failure(service: Service, kept: Kept, error: ArrError) -> Flow[None]:
+def _note_failure(service: Service, kept: Kept, error: Exception) -> Flow[None]:
+    said = error.args[0] if isinstance(error, ArrError) else repr(error)
+    logger.debug("session '%s': attempt %d to keep it failed: %s", kept.session.id, kept.failures + 1, said)
+    now, end = service.clock.monotonic(), _lease.latest_end(kept.session)
+    if now >= end:
+        yield from _lose(kept, f"its lease has run out and could not be renewed: {said}")
+        return
+    wait = min(_RETRY_FIRST * 2 ** min(kept.failures, 10), _RETRY_MOST)
     kept.failures += 1
-    now = service.clock.monotonic()
-    wait = min(_RETRY_FIRST * 2 ** (kept.failures - 1), _RETRY_MOST)
-    kept.due = now + max(wait, getattr(error, "retry_after", None) or 0.0)
-    logger.debug("session '%s': attempt %d to keep it failed: %s", kept.session.id, kept.failures, error.args[0])
+    kept.due = min(now + max(wait, getattr(error, "retry_after", None) or 0.0), end)
     if _left(kept, now) <= _lease.margin(kept.policy) / 2:
-        yield from _warn(kept, f"its lease cannot be renewed: {error.args[0]}")
+        yield from _warn(kept, f"its lease cannot be renewed: {said}")
 
 
 def _left(kept: Kept, now: float) -> timedelta:

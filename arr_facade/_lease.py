@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from arr_facade.durations import DurationLike
     from arr_facade.models import Session
 
-__all__ = ["MAX_LEASE", "KeepPolicy", "lease_minutes", "margin", "remaining", "renewal_target"]
+__all__ = ["MAX_LEASE", "KeepPolicy", "latest_end", "lease_minutes", "margin", "remaining", "renewal_target"]
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,6 +68,17 @@ def remaining(session: Session, now: float) -> timedelta:
     age = timedelta(seconds=max(now - session.read_at, 0.0)) if session.read_at is not None else ZERO
     used = (session.elapsed or ZERO) + MINUTE + age
     return max(session.lease - used, ZERO)
+
+
+def latest_end(session: Session) -> float:
+    """
+    By when a session that is Ready has ended, on the monotonic clock of its reading, unless its lease is renewed.
+
+    It is infinite where that cannot be known.
+    """
+    if session.status != SessionStatus.READY or session.lease is None or session.read_at is None:
+        return math.inf
+    return session.read_at + (session.lease - (session.elapsed or ZERO)).total_seconds()
 
 
 @attrs.frozen(kw_only=True)

@@ -147,7 +147,7 @@ class Stage:
         ).service
         self.hand = Hand(self._answer, self.clock)
         self.run = self.hand.run
-        self.wakes = 0
+        self.begun = 0
         self.keeper = Keeper(threading.Event(), self._begin)
         self._keeping = keep(self.service, self.keeper)
         self._step = None
@@ -160,7 +160,7 @@ class Stage:
         return Answer.of(answered.status, answered.body, answered.header)
 
     def _begin(self):
-        self.wakes += 1
+        self.begun += 1
 
     def ready(self, session_id="s", lease=10):
         """

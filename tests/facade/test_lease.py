@@ -10,7 +10,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from arr_facade import ConfigurationError, Session, SessionStatus
-from arr_facade._lease import MAX_LEASE, MAX_RENEWED_LEASE, KeepPolicy, lease_minutes, margin, remaining, renewal_target
+from arr_facade._lease import (
+    MAX_LEASE,
+    MAX_RENEWED_LEASE,
+    KeepPolicy,
+    latest_end,
+    lease_minutes,
+    margin,
+    remaining,
+    renewal_target,
+)
 
 MINUTE = timedelta(minutes=1)
 ZERO = timedelta(0)
@@ -49,6 +58,26 @@ def test_remaining_is_a_minute_short_at_most(lease, elapsed, age):
     """
     truth = max(lease - elapsed - age, ZERO)
     assert remaining(seen(lease, elapsed), age.total_seconds()) >= truth - MINUTE
+
+
+@given(lease=leases, elapsed=seconds, age=seconds)
+def test_the_latest_end_is_never_too_early(lease, elapsed, age):
+    """
+    No session lives beyond the moment by which it is said to have ended, and that is a minute off at most.
+    """
+    end = latest_end(seen(lease, elapsed, read_at=age.total_seconds()))
+    truth = age + lease - elapsed
+    assert truth <= timedelta(seconds=end) <= truth + MINUTE
+
+
+@pytest.mark.parametrize("status", [SessionStatus.STARTING, "Rebooting", SessionStatus.STOPPED])
+def test_an_end_that_cannot_be_known_is_not_guessed(status):
+    """
+    Before Ready, and without a lease or a moment of reading, there is no latest end.
+    """
+    assert math.inf == latest_end(seen(10 * MINUTE, ZERO, status=status))
+    assert math.inf == latest_end(seen(10 * MINUTE, ZERO, read_at=None))
+    assert math.inf == latest_end(Session(id="s", status=SessionStatus.READY, size="Standard", read_at=0.0))
 
 
 @given(lease=leases, age=seconds)
