@@ -20,7 +20,7 @@ from arr_facade import (
     UnexpectedResponseError,
 )
 from tests.facade.test_conversions import source, target
-from tests.facade.world import answer, in_process, listed
+from tests.facade.world import answer, in_process, listed, one_driver
 
 pytestmark = pytest.mark.anyio
 
@@ -156,6 +156,7 @@ WRONG_FIELDS = [
 ]
 
 
+@one_driver
 @in_process
 @pytest.mark.parametrize(("field", "value"), WRONG_FIELDS)
 async def test_a_field_of_another_type_is_a_typed_error(world, client, field, value):
@@ -173,6 +174,7 @@ async def test_a_field_of_another_type_is_a_typed_error(world, client, field, va
     await unexpected(CALLS["list_sessions"](client))
 
 
+@one_driver
 @in_process
 @pytest.mark.parametrize(
     ("field", "value"),

@@ -21,7 +21,7 @@ from arr_facade import (
 )
 from arr_facade.emulator.routes import route
 from tests.exchanges import own_recordings, upstream_recordings
-from tests.facade.world import in_process, listed
+from tests.facade.world import in_process, listed, one_driver
 from tests.shared import needs_shared
 
 pytestmark = [pytest.mark.anyio, in_process]
@@ -200,6 +200,7 @@ def check(result, exchange):
         assert told(answer) == plain(result)
 
 
+@one_driver
 @pytest.mark.parametrize("recording", RECORDINGS, ids=str)
 async def test_each_request_is_the_recorded_one(world, recording):
     """

@@ -15,7 +15,7 @@ from arr_facade import (
     ThrottledError,
     TransportError,
 )
-from tests.facade.world import Broken, answer, in_process, listed, refusal, tasks_only
+from tests.facade.world import Broken, answer, in_process, listed, one_driver, refusal, tasks_only
 
 pytestmark = [pytest.mark.anyio]
 
@@ -40,6 +40,7 @@ async def client(world, retries):
         yield client
 
 
+@one_driver
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 @in_process
@@ -65,6 +66,7 @@ async def test_trouble_is_borne_over_any_link(world, client, retries):
     assert [503, 429] == [retry.error.status for retry in retries]
 
 
+@one_driver
 @in_process
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 418, 422, 501, 505])
 async def test_a_lasting_trouble_is_not_repeated(world, client, retries, status):

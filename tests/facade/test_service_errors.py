@@ -20,7 +20,7 @@ from arr_facade import (
     ServiceError,
     ThrottledError,
 )
-from tests.facade.world import answer, in_process, refusal
+from tests.facade.world import answer, in_process, one_driver, refusal
 
 pytestmark = [pytest.mark.anyio, in_process]
 
@@ -109,6 +109,7 @@ async def test_each_error_advises(world, client, status):
     assert error.advice
 
 
+@one_driver
 @pytest.mark.parametrize(
     "body",
     [
@@ -138,6 +139,7 @@ async def test_an_error_in_another_form_is_still_typed(world, client, body):
     assert str(error).startswith("get session 'demo': 403 ")
 
 
+@one_driver
 @pytest.mark.parametrize(
     ("document", "code", "message"),
     [
@@ -177,6 +179,7 @@ async def test_a_challenge_is_shown(world, client):
     assert "invalid_token" in str(await failure(client))
 
 
+@one_driver
 @pytest.mark.parametrize("status", [400, 403, 409, 500, 503])
 @pytest.mark.parametrize(
     ("code", "message"), [("NoCapacity", "x"), ("InsufficientCapacity", "x"), ("Error", "No capacity in this region.")]
@@ -192,6 +195,7 @@ async def test_no_capacity_is_told_apart(world, client, status, code, message):
     assert "other size or another region" in str(error)
 
 
+@one_driver
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     ("value", "seconds"),
@@ -205,6 +209,7 @@ async def test_retry_after_is_read(world, client, status, value, seconds):
     assert seconds == (await failure(client)).retry_after
 
 
+@one_driver
 @pytest.mark.parametrize("value", ["", "soon", "nan", "inf", "99 red balloons"])
 async def test_an_unreadable_retry_after_is_none(world, client, value):
     """

@@ -20,6 +20,9 @@ from tests.facade.twin import awaited
 in_process = pytest.mark.parametrize("link", ["in-process"], indirect=True)
 """For what a socket cannot change."""
 
+one_driver = pytest.mark.parametrize("flavour", ["sync"], indirect=True)
+"""For long tables of decisions, which all drivers share."""
+
 tasks_only = pytest.mark.parametrize("flavour", ["asyncio", "trio"], indirect=True)
 """For what threads do not have."""
 
