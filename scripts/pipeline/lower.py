@@ -7,7 +7,7 @@ knows, leaves out what a table below names with the reason, and refuses the rest
 
 from typing import Any
 
-from pipeline.operations import PARAMETER, is_component, lower_parameter, lower_path_item, lower_response
+from pipeline.operations import is_component, lower_parameter, lower_path_item, lower_response
 from pipeline.references import References, Resolve
 from pipeline.schemas import PROSE, lower_definition
 from pipeline.swagger import LoweringError, Node, kind
@@ -42,6 +42,18 @@ HOST = kind(
     "parameterized host",
     reads="hostTemplate useSchemePrefix parameters",
     drops={"positionInOperation": "orders the arguments of another generator"},
+)
+
+VARIABLE = kind(
+    "parameter of the host",
+    reads="name in required type enum default x-example",
+    drops={
+        "description": PROSE,
+        "format": "a server variable is text",
+        "x-ms-skip-url-encoding": "a server variable is put in as it is",
+        "x-ms-parameter-location": "a server variable belongs to the client",
+        "x-ms-client-name": "names an argument of another generator",
+    },
 )
 
 SECURITY = kind(
@@ -127,7 +139,7 @@ def _parameterized_server(root: Node, scheme: str, base: str, references: Refere
     variables = {}
     for element in host.listing("parameters"):
         parameter = references.target(element) if "$ref" in element else element
-        parameter.copied(PARAMETER)
+        parameter.copied(VARIABLE)
         name = parameter["name"].text()
         if f"{{{name}}}" not in template:
             raise parameter.refuse(f"the host template {template!r} has no {{{name}}}")
@@ -170,7 +182,7 @@ def _parameters(root: Node, references: References) -> Document:
     host = root["x-ms-parameterized-host"].listing("parameters") if "x-ms-parameterized-host" in root else ()
     of_host = [element.get("$ref") for element in host]
     return {
-        name: lower_parameter(node, root)
+        name: lower_parameter(node, root, references)
         for name, node in references.bring("parameters")
         if is_component(node) and f"{node.file}{node.pointer}" not in of_host
     }

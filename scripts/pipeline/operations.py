@@ -17,6 +17,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 PATH = kind("path item", reads=" ".join(METHODS) + " parameters")
 
+EXAMPLES = "official examples are replayed by the tests and stay upstream's"
+
 OPERATION = kind(
     "operation",
     reads="operationId consumes produces parameters responses tags",
@@ -26,7 +28,7 @@ OPERATION = kind(
         "summary": PROSE,
         "description": PROSE,
         "externalDocs": PROSE,
-        "x-ms-examples": "official examples are replayed by the tests and stay upstream's",
+        "x-ms-examples": EXAMPLES,
     },
 )
 
@@ -43,18 +45,25 @@ PARAMETER = kind(
     drops={"description": PROSE},
 )
 
+FIELD = kind(
+    "field of a form",
+    reads=f"name in required {SCHEMA_HALF} x-example",
+    copies="x-ms-parameter-location x-ms-parameter-grouping x-ms-client-name",
+    drops={"description": PROSE},
+)
+
 BODY = kind(
     "body parameter",
-    reads="name in required schema",
+    reads="in required schema",
     copies="x-ms-client-flatten x-ms-parameter-location x-ms-parameter-grouping x-ms-client-name",
-    drops={"description": PROSE, "x-example": "official examples are replayed by the tests and stay upstream's"},
+    drops={"name": "a request body has no name in OpenAPI 3.1", "description": PROSE, "x-example": EXAMPLES},
 )
 
 RESPONSE = kind(
     "response",
-    reads="schema headers examples",
+    reads="schema headers",
     copies="x-ms-error-response",
-    drops={"description": PROSE},
+    drops={"description": PROSE, "examples": EXAMPLES},
 )
 
 HEADER = kind("header", reads=SCHEMA_HALF, copies="x-ms-client-name", drops={"description": PROSE})
@@ -110,9 +119,14 @@ def is_component(parameter: Node) -> bool:
     return parameter["in"].value not in ("body", "formData")
 
 
-def lower_parameter(node: Node, root: Node) -> Document:
+def lower_parameter(node: Node, root: Node, references: References) -> Document:
     """
     A parameter of the query, path or header.
+
+    Args:
+        node: The parameter, not a reference to one.
+        root: The document, for its `info.version`.
+        references: Names what the parameter's elements refer to.
 
     Raises:
         LoweringError: The parameter holds something with no counterpart.
@@ -124,7 +138,7 @@ def lower_parameter(node: Node, root: Node) -> Document:
     parameter: Document = {"name": name, "in": place}
     if node.get("required"):
         parameter["required"] = True
-    parameter["schema"] = _schema_half(node)
+    parameter["schema"] = _schema_half(node, references)
     if name == "api-version" and place == "query":
         parameter["schema"].setdefault("default", root["info"]["version"].text())
     if node.get("type") == "array":
@@ -153,18 +167,15 @@ def lower_response(node: Node, root: Node, references: References, produces: lis
     """
     copied = node.copied(RESPONSE)
     response: Document = {"description": ""}
-    headers = {name: _header(_target(header, references)) for name, header in node.section("headers")}
+    headers = {name: _header(_target(header, references), references) for name, header in node.section("headers")}
     if headers:
         response["headers"] = headers
     if "schema" in node:
         types = _strings(root, "produces") if produces is None else produces
         is_file = node["schema"].get("type") == "file"
         media_type, others = _media_type(node, types, "application/octet-stream" if is_file else JSON)
-        media: Document = {"schema": _binary(node["schema"]) if is_file else lower_schema(node["schema"], references)}
-        examples = dict(node.section("examples"))
-        if media_type in examples:
-            media["example"] = examples[media_type].value
-        response["content"] = {media_type: media}
+        schema = _binary(node["schema"]) if is_file else lower_schema(node["schema"], references)
+        response["content"] = {media_type: {"schema": schema}}
         if others:
             response["x-other-media-types"] = others
     return response | copied
@@ -173,18 +184,15 @@ def lower_response(node: Node, root: Node, references: References, produces: lis
 def _operation(node: Node, shared_bodies: list[Node], root: Node, references: References) -> Document:
     copied = node.copied(OPERATION)
     operation_id = node["operationId"].text()
-    group, _, _ = operation_id.rpartition("_")
-    own_tags = [element.text() for element in node.listing("tags")]
-    operation: Document = {"tags": [group] if group else own_tags[:1] or ["default"], "operationId": operation_id}
+    operation: Document = {"tags": [_tag(node, operation_id)], "operationId": operation_id}
     elements = list(node.listing("parameters"))
     bodies = [element for element in elements if not is_component(_target(element, references))]
     parameters = [_parameter(element, root, references) for element in elements if element not in bodies]
     if parameters:
         operation["parameters"] = parameters
     consumes = _strings(node if "consumes" in node else root, "consumes")
-    body = _request_body(
-        node, [_target(element, references) for element in [*shared_bodies, *bodies]], consumes, references
-    )
+    body_parts = [_target(element, references) for element in [*shared_bodies, *bodies]]
+    body = _request_body(node, body_parts, consumes, references)
     if body:
         operation["requestBody"] = body
     produces = _strings(node, "produces") if "produces" in node else None
@@ -195,6 +203,17 @@ def _operation(node: Node, shared_bodies: list[Node], root: Node, references: Re
     return operation | copied
 
 
+def _tag(node: Node, operation_id: str) -> str:
+    """
+    Where an operation's module goes: the group in its operationId, else the first of the Swagger's own tags.
+
+    Azure's code generators go by the group; tags are for documentation, and none of them is a second home here.
+    """
+    group, _, _ = operation_id.rpartition("_")
+    own = [element.text() for element in node.listing("tags")]
+    return group or next(iter(own), "default")
+
+
 def _target(node: Node, references: References) -> Node:
     return references.target(node) if "$ref" in node else node
 
@@ -202,7 +221,7 @@ def _target(node: Node, references: References) -> Node:
 def _parameter(node: Node, root: Node, references: References) -> Document:
     if "$ref" in node:
         return {"$ref": f"#/components/parameters/{references.name('parameters', _target(node, references))}"}
-    return lower_parameter(node, root)
+    return lower_parameter(node, root, references)
 
 
 def _fixed_query(path: str) -> list[Document]:
@@ -217,9 +236,8 @@ def _fixed_query(path: str) -> list[Document]:
     ]
 
 
-def _schema_half(node: Node) -> Schema:
-    half = node.only(frozenset(SCHEMA_HALF.split()))
-    return lower_schema(half, References(Node({}), lambda _: {}))
+def _schema_half(node: Node, references: References) -> Schema:
+    return lower_schema(node.only(frozenset(SCHEMA_HALF.split())), references)
 
 
 def _style(node: Node, place: str) -> Document:
@@ -236,7 +254,7 @@ def _request_body(node: Node, parameters: list[Node], consumes: list[str], refer
     if len(bodies) > 1 or (bodies and fields):
         raise node.refuse("an operation has one body, or the fields of one form")
     if fields:
-        return _form(fields, consumes)
+        return _form(fields, consumes, references)
     if not bodies:
         return {}
     body = bodies[0]
@@ -249,13 +267,15 @@ def _request_body(node: Node, parameters: list[Node], consumes: list[str], refer
     return lowered | copied
 
 
-def _form(fields: list[Node], consumes: list[str]) -> Document:
+def _form(fields: list[Node], consumes: list[str], references: References) -> Document:
     properties: Document = {}
     for field in fields:
-        copied = field.copied(PARAMETER)
+        copied = field.copied(FIELD)
+        if "x-example" in field:
+            copied["example"] = field["x-example"].value
         if field.get("type") == "array" and field.get("collectionFormat") != "multi":
             raise field.refuse("OpenAPI 3.1 sends an array in a form as repeated fields: collectionFormat multi")
-        schema = _binary(field) if field.get("type") == "file" else _schema_half(field)
+        schema = _binary(field) if field.get("type") == "file" else _schema_half(field, references)
         properties[field["name"].text()] = schema | copied
     required = [field["name"].value for field in fields if field.get("required")]
     schema = {"type": "object", "properties": properties} | ({"required": required} if required else {})
@@ -284,9 +304,9 @@ def _phrase(status: str) -> str:
     return f"{HTTPStatus(int(status)).phrase}." if int(status) in set(HTTPStatus) else f"Status {status}."
 
 
-def _header(node: Node) -> Document:
+def _header(node: Node, references: References) -> Document:
     copied = node.copied(HEADER)
-    header: Document = {"schema": _schema_half(node)}
+    header: Document = {"schema": _schema_half(node, references)}
     if node.get("type") == "array":
         header |= _style(node, "header")
     return header | copied
