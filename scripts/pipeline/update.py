@@ -60,20 +60,25 @@ def run(workspace: Workspace, puller: Puller, *, name: str | None = None, yes: b
         for line in workspace.prose_faults(name):
             print(line)
     else:
-        print(f"Nothing was changed. {_prospect(workspace, present, puller, fetched, name)}")
+        print("\n".join(_prospect(workspace, present, puller, fetched, name)))
     return 0
 
 
-def _prospect(workspace: Workspace, present: Pins, puller: Puller, fetched: Sequence[Fetched], name: str | None) -> str:
+def _prospect(
+    workspace: Workspace, present: Pins, puller: Puller, fetched: Sequence[Fetched], name: str | None
+) -> list[str]:
     """
-    Whether `--yes` would work, which it does not where an overlay speaks of what is no longer there.
+    Whether `--yes` would work, and everything that would keep it from it: an overlay may speak of what is gone.
     """
-    try:
-        _require_whole(present, puller, fetched, name)
-        workspace.lowered(fetched)
-    except PipelineError as error:
-        return f"--yes would refuse: {error}"
-    return "--yes moves the pins, spec/openapi and generated to this commit."
+    obstacles = []
+    for step in (lambda: workspace.lowered(fetched), lambda: _require_whole(present, puller, fetched, name)):
+        try:
+            step()
+        except PipelineError as error:
+            obstacles.append(f"  {error}")
+    if obstacles:
+        return ["Nothing was changed. --yes would refuse:", *obstacles]
+    return ["Nothing was changed. --yes moves the pins, spec/openapi and generated to this commit."]
 
 
 def _require_whole(present: Pins, puller: Puller, fetched: Sequence[Fetched], name: str | None) -> None:
@@ -90,7 +95,8 @@ def _require_whole(present: Pins, puller: Puller, fetched: Sequence[Fetched], na
     moved = [api.name for api in others if not _unchanged(api, puller)]
     if moved:
         raise UpdateError(
-            f"{', '.join(moved)}: differs at {puller.commit} too, and there is one commit for all; no --api"
+            f"{', '.join(moved)}: changed or gone at {puller.commit} too, and the pins name one commit for all APIs; "
+            "leave --api out"
         )
 
 
