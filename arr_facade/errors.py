@@ -73,6 +73,10 @@ __all__ = [
 ]
 
 
+# Enough for any path; an id of a thousand characters is recognised by less.
+_LONGEST_SHOWN = 200
+
+
 @attrs.frozen
 class ErrorInfo:
     """
@@ -469,4 +473,4 @@ class LeaseLostError(ArrError):
 
 def _shown(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004 - a terminal's width
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."

@@ -201,7 +201,7 @@ async def test_6_08_endless_throttling_leaves_nothing_running(world, client):
     assert "Stopped" == (await client.get_session("demo")).status
 
 
-@pytest.mark.parametrize("link", ["socket"], indirect=True)
+@pytest.mark.parametrize("link", ["httpx"], indirect=True)
 async def test_6_09_plain_http_is_for_this_machine(world, client):
     """
     Plain http works with an emulator on this machine and is refused, with the reason, to any other.
