@@ -13,11 +13,17 @@ import platform
 import subprocess
 import sys
 import venv
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["EX_UNAVAILABLE", "ROOT", "SetupError", "ensure", "interpreter", "start"]
 
@@ -77,15 +83,16 @@ def ensure(*, extras: Sequence[str] = (), groups: Sequence[str] = (), root: Path
     target = f".[{','.join(extras)}]" if extras else "."
     request = [*(word for group in groups for word in ("--group", group)), "--editable", target]
     stamp, recipe = home / f"installed-{'-'.join((*extras, *groups))}.txt", _recipe(root, request)
-    if python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == recipe:
+    with _alone(root / ".cache" / "setup.lock"):
+        if python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == recipe:
+            return python
+        _say(f"Setting up {home} with Python {platform.python_version()} (needed once, takes a minute or two)")
+        _make(home)
+        # pip older than 25.1 knows no dependency groups, and the pip that comes with Python 3.11 is older.
+        _pip(python, ["--upgrade", "pip>=25.1"], root=root)
+        _pip(python, ["--constraint", _CONSTRAINTS, *request], root=root)
+        stamp.write_text(recipe, encoding="utf-8")
         return python
-    _say(f"Setting up {home} with Python {platform.python_version()} (needed once, takes a minute or two)")
-    _make(home)
-    # pip older than 25.1 knows no dependency groups, and the pip that comes with Python 3.11 is older.
-    _pip(python, ["--upgrade", "pip>=25.1"], root=root)
-    _pip(python, ["--constraint", _CONSTRAINTS, *request], root=root)
-    stamp.write_text(recipe, encoding="utf-8")
-    return python
 
 
 def interpreter(home: Path) -> Path:
@@ -108,6 +115,24 @@ def run(command: Sequence[str]) -> int:
             except KeyboardInterrupt:
                 continue
             return 128 - code if code < 0 else code
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """
+    Inside, no other process is: two that install into one environment at once leave a broken one.
+    """
+    try:
+        path.parent.mkdir(exist_ok=True)
+        lock = path.open("ab")
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written: {error}\nWhat to do: make the folder writable.") from error
+    with lock:
+        if sys.platform == "win32":
+            msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _recipe(root: Path, request: Sequence[str]) -> str:
@@ -136,14 +161,15 @@ def _make(home: Path) -> None:
 def _usable(home: Path) -> bool:
     try:
         found = subprocess.run(
-            [interpreter(home), "-c", "import pip, sys; print(*sys.version_info[:3], sep='.')"],
+            # The whole of pip, not only its first module: an installation of it that was interrupted shows deeper down.
+            [interpreter(home), "-c", "import platform, pip._internal.cli.main; print(platform.python_version())"],
             capture_output=True,
             text=True,
             check=False,
         )
     except OSError:
         return False
-    return found.returncode == 0 and found.stdout.strip() == platform.python_version()
+    return found.stdout.strip() == platform.python_version()
 
 
 def _pip(python: Path, arguments: Sequence[str], *, root: Path) -> None:

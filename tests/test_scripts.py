@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -164,6 +165,32 @@ def test_moved_project_makes_its_environment_anew(setup_module, project, recorde
     moved = project.rename(tmp_path / "moved")
     setup_module.ensure(root=moved)
     assert "venv" == recorded[0]
+
+
+def test_broken_pip_is_replaced(setup_module, project, recorded):
+    """
+    An environment whose pip was left half-installed is made anew instead of being used again.
+    """
+    home = project / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
+    assert not setup_module._usable(home)
+    (setup_module.interpreter(home).parent / "rest").touch()
+    setup_module.ensure(root=project)
+    assert not (setup_module.interpreter(home).parent / "rest").exists()
+
+
+def test_two_at_once_take_turns(setup_module, project, recorded):
+    """
+    While one process installs, another one waits, and then finds that there is nothing left to do.
+    """
+    with setup_module._alone(project / ".cache" / "setup.lock"):
+        second = Thread(target=setup_module.ensure, kwargs={"root": project})
+        second.start()
+        second.join(0.2)
+        assert second.is_alive()
+        assert [] == recorded
+    second.join(10)
+    assert recorded
 
 
 def test_tools_come_on_top_of_the_main_job(setup_module, project, recorded):
