@@ -8,12 +8,15 @@ it. Both are flows, so that threads and tasks share one logic.
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import logging
+import math
+import re
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from arr_facade import _answers
-from arr_facade._secret import Secret
+from arr_facade._secret import Secret, redact
 from arr_facade._steps import Acquire, Call
 from arr_facade.errors import ArrError, AuthenticationError, ConfigurationError
 from arr_facade.models import AccessToken
@@ -44,6 +47,8 @@ _TOO_LATE = 60.0
 _TRY_AGAIN = 30.0
 _SKEW = 300.0
 
+_PRINTABLE = re.compile(r"[!-~]+")
+
 
 @runtime_checkable
 class TokenCredential(Protocol):
@@ -73,9 +78,10 @@ def expiry(token: str) -> float | None:
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return float(claims["exp"])
-    except (IndexError, KeyError, TypeError, ValueError):
+        moment = float(claims["exp"])
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError):
         return None
+    return moment if math.isfinite(moment) else None
 
 
 def from_token(token: Secret, clock: Clock) -> Source:
@@ -105,8 +111,7 @@ def from_provider(provider: TokenProvider) -> Source:
     """
 
     def source() -> Flow[AccessToken]:
-        given = yield Call(provider, blocking=True)
-        token = given if isinstance(given, Secret) else Secret(_checked(given, "access_token"))
+        token = _checked((yield from _asked(provider)), "access_token")
         return AccessToken(token, expiry(token.reveal()))
 
     return source
@@ -130,8 +135,8 @@ def credential_bearer(credential: TokenCredential, scope: str) -> Callable[[], F
     """
 
     def bearer() -> Flow[str]:
-        given = yield Call(lambda: credential.get_token(scope), blocking=True)
-        return _checked(getattr(given, "token", None), "credential")
+        given = yield from _asked(lambda: credential.get_token(scope))
+        return _checked(getattr(given, "token", None), "credential").reveal()
 
     return bearer
 
@@ -186,6 +191,8 @@ class TokenCache:
         self._renew_at = 0.0
         self._useless_at = 0.0
         self._renewing = False
+        self._attempts = 0
+        self._failure: ArrError | None = None
 
     def header(self) -> Flow[str]:
         """
@@ -218,24 +225,34 @@ class TokenCache:
     def _renew(self, *, must: bool) -> Flow[None]:
         if not must and self._renewing:
             return
+        attempts = self._attempts
         yield Acquire(self._lock)
         try:
-            now = self._clock.time()
-            if now < self._renew_at:
+            if self._clock.time() < self._renew_at:
                 return
+            if self._failure is not None and self._attempts != attempts:
+                # Who held the lock meanwhile has tried for all that waited; each in turn would wait ever longer.
+                raise copy.copy(self._failure)
             self._renewing = True
-            try:
-                fresh = yield from self._source()
-            except ArrError as error:
-                if now >= self._useless_at:
-                    raise
-                self._renew_at = now + _TRY_AGAIN
-                logger.debug("token not renewed, the old one serves on: %s", error.args[0])
-            else:
-                self._keep(fresh)
+            yield from self._fetch()
         finally:
             self._renewing = False
             self._lock.release()
+
+    def _fetch(self) -> Flow[None]:
+        now = self._clock.time()
+        try:
+            fresh = yield from self._source()
+        except ArrError as error:
+            self._attempts += 1
+            self._failure = error
+            if now >= self._useless_at:
+                raise
+            self._renew_at = now + _TRY_AGAIN
+            logger.debug("token not renewed, the old one serves on: %s", error.args[0])
+        else:
+            self._failure = None
+            self._keep(fresh)
 
     def _keep(self, fresh: AccessToken) -> None:
         now = self._clock.time()
@@ -249,9 +266,25 @@ class TokenCache:
         logger.debug("token for %.0f s", life)
 
 
-def _checked(token: object, field: str) -> str:
-    if not isinstance(token, str) or not token:
+def _asked(function: Callable[[], Any]) -> Flow[Any]:
+    try:
+        return (yield Call(function, "credential", blocking=True))
+    except ArrError:
+        raise
+    except Exception as error:
+        raise AuthenticationError(
+            operation="ask the credential for a token",
+            status=None,
+            note=redact(f"{type(error).__name__}: {error}"),
+            advice="this is the credential's own failure; see its documentation.",
+        ) from error
+
+
+def _checked(token: object, field: str) -> Secret:
+    text = token.reveal() if isinstance(token, Secret) else token
+    # Trimmed, for a token read from a file ends in a line end, which no header may hold.
+    if not isinstance(text, str) or not _PRINTABLE.fullmatch(text.strip()):
         raise ConfigurationError(
             field, type(token).__name__, "is what the credential returned instead of a token as text"
         )
-    return token
+    return Secret(text.strip())

@@ -104,7 +104,7 @@ class SyncDriver(Driver):
             case Acquire():
                 return step.lock.acquire()
             case Call():
-                return _not_awaitable(step.function())
+                return _not_awaitable(step.function(), step.field)
             case Rest():
                 assert isinstance(step.alarm, threading.Event)
                 rang = self.clock.wait(step.alarm, step.seconds)
@@ -119,14 +119,14 @@ class SyncDriver(Driver):
         return answer
 
 
-def _not_awaitable(result: Any) -> Any:
+def _not_awaitable(result: Any, field: str) -> Any:
     if inspect.isawaitable(result):
         if inspect.iscoroutine(result):
             result.close()
         raise ConfigurationError(
-            "credential",
+            field,
             type(result).__name__,
-            "is awaitable, and a Client cannot await",
+            "is what it returned, and a Client cannot await it",
             advice="give it a sync function or credential, or use AsyncClient.",
         )
     return result

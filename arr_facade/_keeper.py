@@ -283,7 +283,7 @@ def _tell(kept: Kept, kind: LeaseEventKind, reason: str) -> Flow[None]:
         return
     listener = kept.on_event
     try:
-        yield Call(lambda: listener(event))
+        yield Call(lambda: listener(event), "on_event")
     except Exception:
         # A listener's mistake must not cost the session its lease.
         logger.exception("a listener of session '%s' failed", kept.session.id)

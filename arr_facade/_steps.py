@@ -119,10 +119,12 @@ class Call:
 
     Attributes:
         function: What to call.
+        field: What the user calls it, for an error.
         blocking: It may do I/O, so tasks should not wait for it.
     """
 
     function: Callable[[], Any]
+    field: str
     blocking: bool = False
 
 

@@ -166,7 +166,7 @@ class _Wait(Generic[Seen, T]):
                 self.trouble = seen
                 continue
             self.last, self.trouble = seen, None
-            yield Call(partial(self.tell, seen))
+            yield Call(partial(self.tell, seen), "on_progress")
             result = self.verdict(seen)
             if result is not None:
                 return result

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ __all__ = ["DEFAULT_API_VERSION", "Settings", "default_config_file", "load_setti
 DEFAULT_API_VERSION = "2021-01-01"
 
 _MASKED = "***"
+_PRINTABLE = re.compile(r"[!-~]+")
 _REAL_SERVICE = frozenset(
     {"account_id", "account_key", "account_domain", "access_token", "region", "endpoint", "sts_endpoint"}
 )
@@ -290,11 +292,10 @@ def _text(value: Any, field: str) -> str:
 
 
 def _secret(value: Any, field: str) -> Secret:
-    if isinstance(value, Secret):
-        return value
-    if not isinstance(value, str) or not value.strip():
-        raise ConfigurationError(field, _MASKED, "is not text")
-    return Secret(value.strip())
+    text = value.reveal() if isinstance(value, Secret) else value
+    if not isinstance(text, str) or not _PRINTABLE.fullmatch(text.strip()):
+        raise ConfigurationError(field, _MASKED, "is not text of visible characters")
+    return Secret(text.strip())
 
 
 def _account_id(value: Any, field: str) -> UUID:

@@ -67,7 +67,7 @@ class Hand:
                 self.clock.sleep(seconds)
             case Acquire(lock):
                 assert lock.acquire(blocking=False), "a flow by hand would wait for ever"
-            case Call(function):
+            case Call(function=function):
                 return function()
             case Rest(seconds, alarm):
                 if not alarm.is_set():

@@ -183,6 +183,8 @@ def test_without_a_key_no_domain_is_needed(given):
         ("account_id", 5),
         ("account_key", " "),
         ("account_key", 5),
+        ("account_key", "two\nlines"),
+        ("access_token", "umläut"),
         ("access_token", b"bytes"),
         ("region", ["eastus"]),
         ("endpoint", "http://example.org"),
