@@ -17,15 +17,16 @@ PACKAGE = ROOT / "arr_facade"
 
 # Lower floors first. A module may import from the floors below its own, never from its own or from above.
 FLOORS = [
-    {"_version", "_secret", "_signals", "_twins", "errors"},
-    {"_steps", "_retry", "durations", "models", "regions"},
-    {"_lease", "_operations", "_waits", "_wires", "clock", "config"},
+    {"_limit", "_secret", "_signals", "_twins", "_version", "errors"},
+    {"_retry", "_steps", "durations", "models", "regions"},
+    {"_board", "_lease", "_operations", "_waits", "_wires", "clock", "config"},
     {"_answers", "emulator"},
     {"_auth", "_drive", "_flows"},
-    {"_connection", "_generated", "_keeper"},
+    {"_calls", "_connection", "_drive_async", "_generated", "_keeper", "_watch"},
     {"_background", "_facts"},
-    {"handles"},
+    {"_background_async", "handles"},
     {"client"},
+    {"async_client"},
     {"__init__"},
     {"cli"},
 ]

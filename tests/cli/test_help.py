@@ -4,7 +4,6 @@ What costs nothing, and what the pages say.
 
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from arr_facade.cli import main
 from arr_facade.cli._app import arr as root
 
-PACKAGE = Path(__file__).resolve().parents[2] / "arr_facade"
 VERBS = ["session", "conversion", "token", "emulator", "demo"]
 
 
@@ -71,11 +69,9 @@ def test_version(arr):
 
 
 def modules_after(*arguments):
-    """The modules that a command has imported, beside what the package imports for everybody."""
+    """The modules that a command has imported."""
     code = (
-        "import sys; package = type(sys)('arr_facade'); sys.modules['arr_facade'] = package; "
-        f"package.__path__ = [{str(PACKAGE)!r}]; "
-        f"from arr_facade.cli import main; main({list(arguments)!r}); print(*sys.modules, file=sys.stderr)"
+        f"import sys; from arr_facade.cli import main; main({list(arguments)!r}); print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stderr.split())
