@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from arr_facade._steps import HEADERS, Answer
-from arr_facade._wires._failures import broken, not_connected, too_late
+from arr_facade._wires._failures import broken, not_connected, too_late, undecodable
 
 if TYPE_CHECKING:
     import ssl
@@ -57,6 +58,10 @@ class AiohttpWire:
             raise not_connected(request, error) from error
         except TimeoutError as error:
             raise too_late(request, error) from error
+        except aiohttp.ClientPayloadError as error:
+            if isinstance(error.__cause__, ContentEncodingError):
+                raise undecodable(request, response.status, error) from error
+            raise broken(request, error) from error
         except (aiohttp.ClientError, OSError) as error:
             raise broken(request, error) from error
         return Answer.of(response.status, content, response.headers.get)

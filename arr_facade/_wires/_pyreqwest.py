@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
-from pyreqwest.exceptions import BuilderError, ConnectError, ConnectTimeoutError, PyreqwestError, RequestTimeoutError
+from pyreqwest.exceptions import BodyDecodeError, BuilderError, ConnectError, PyreqwestError, RequestTimeoutError
 
 from arr_facade._steps import HEADERS, Answer
-from arr_facade._wires._failures import broken, not_connected, too_late
+from arr_facade._wires._failures import broken, not_connected, too_late, undecodable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,8 @@ class PyreqwestWire:
         try:
             response = builder.build().send()
             content = bytes(response.bytes())
+        except BodyDecodeError as error:
+            raise undecodable(request, response.status, error) from error
         except PyreqwestError as error:
             raise _translated(request, error) from error
         return Answer.of(response.status, content, response.get_header)
@@ -81,6 +83,8 @@ class AsyncPyreqwestWire:
         try:
             response = await builder.build().send()
             content = bytes(await response.bytes())
+        except BodyDecodeError as error:
+            raise undecodable(request, response.status, error) from error
         except PyreqwestError as error:
             raise _translated(request, error) from error
         return Answer.of(response.status, content, response.get_header)
@@ -113,8 +117,9 @@ def _configured(builder: Builder, timeout: float, *, verify: bool) -> Builder:
 
 def _translated(send: Send, error: PyreqwestError) -> TransportError:
     match error:
-        case ConnectError() | ConnectTimeoutError() | BuilderError():
+        case ConnectError() | BuilderError():
             return not_connected(send, error)
+        # Also its ConnectTimeoutError, by which it means every timeout before the answer begins.
         case RequestTimeoutError():
             return too_late(send, error)
         case _:
