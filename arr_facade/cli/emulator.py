@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -17,12 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arr_facade.emulator.server import Server
+    from arr_facade.emulator.tls import Authority
 
 __all__ = ["command"]
 
 
 @click.command("emulator")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; by default a free one.")
+@click.option("--https", is_flag=True, help="Speak https as well, on a port of its own, as Microsoft's SDKs demand.")
+@click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="Port for --https; by default a free one.")
+@click.option(
+    "--ca-file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Where --https writes the certificates that clients have to trust; by default among the user's state files.",
+)
 @click.option("--state", metavar="FILE", type=click.Path(dir_okay=False), help="Keep what there is in a SQLite file.")
 @click.option(
     "--speed",
@@ -56,6 +66,9 @@ def command(
     invocation: Invocation,
     *,
     port: int,
+    https: bool,
+    https_port: int,
+    ca_file: str | None,
     state: str | None,
     speed: float,
     shape: str,
@@ -68,26 +81,46 @@ def command(
     The settings it prints point other commands and programs to it.
     """
     from arr_facade.emulator import Emulator
-    from arr_facade.emulator.server import run
+    from arr_facade.emulator.server import run, serve
 
     def on_listening(server: Server) -> None:
+        servers = [server] if secure is None else [server, secure]
+        # With --https the settings lead there: whoever asked for it has a client that takes nothing else.
+        environment = servers[-1].environment
         if invocation.json:
-            show_data(server.environment)
+            show_data(environment)
         else:
-            click.echo("\n".join(_lines(server.environment, shell)))
-        say(f"arr: the emulator listens at {server.endpoint}; Ctrl-C ends it")
+            click.echo("\n".join(_lines(environment, shell)))
+        where = " and ".join(one.endpoint for one in servers)
+        say(f"arr: the emulator listens at {where}; Ctrl-C ends it")
 
-    with Emulator(
-        clock=SystemClock(speed),
-        state=state,
-        shape="early" if shape == "early" else "late",
-        linked_storage=linked_storage,
-    ) as emulator:
+    with ExitStack() as stack:
+        emulator = stack.enter_context(
+            Emulator(
+                clock=SystemClock(speed),
+                state=state,
+                shape="early" if shape == "early" else "late",
+                linked_storage=linked_storage,
+            )
+        )
+        secure = (
+            stack.enter_context(serve(emulator, port=https_port, tls=_authority(ca_file)))
+            if https or ca_file or https_port
+            else None
+        )
         try:
             run(emulator, port=port, on_listening=on_listening)
         except (KeyboardInterrupt, SystemExit):
             # Ctrl-C and SIGTERM are how this command is meant to end, and what it served has been closed.
             say("arr: the emulator has ended")
+
+
+def _authority(ca_file: str | None) -> Authority:
+    import platformdirs
+
+    from arr_facade.emulator.tls import Authority
+
+    return Authority(ca_file or platformdirs.user_state_path("arr-facade", appauthor=False) / "emulator-ca.pem")
 
 
 def _lines(environment: Mapping[str, str], shell: str) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from arr_facade.emulator.emulator import Emulator
+    from arr_facade.emulator.tls import Authority
 
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -115,9 +116,10 @@ class Server:
         ConfigurationError: As `serve`.
     """
 
-    def __init__(self, emulator: Emulator, host: str, port: int) -> None:
+    def __init__(self, emulator: Emulator, host: str, port: int, tls: Authority | None = None) -> None:
         self.emulator = emulator
-        self._uvicorn = _uvicorn_server(emulator)
+        self._tls = tls
+        self._uvicorn = _uvicorn_server(emulator, tls)
         self._listener = _listen(host, port)
         self._host = f"[{host}]" if ":" in host else host
         self.port: int = self._listener.getsockname()[1]
@@ -139,7 +141,7 @@ class Server:
         """
         The rendering service's URL.
         """
-        return f"http://{self._host}:{self.port}"
+        return f"{'https' if self._tls else 'http'}://{self._host}:{self.port}"
 
     @property
     def sts_endpoint(self) -> str:
@@ -151,13 +153,14 @@ class Server:
     @property
     def environment(self) -> dict[str, str]:
         """
-        The `ARR_*` variables that make a client of any process use this emulator.
+        The `ARR_*` variables that make a client of any process use this emulator, and those that make it trust it.
         """
         return {
             "ARR_ENDPOINT": self.endpoint,
             "ARR_STS_ENDPOINT": self.sts_endpoint,
             "ARR_ACCOUNT_ID": self.emulator.account_id,
             "ARR_ACCOUNT_KEY": self.emulator.account_key,
+            **(self._tls.environment if self._tls else {}),
         }
 
     def close(self) -> None:
@@ -185,7 +188,7 @@ class Server:
             self._listener.close()
 
 
-def serve(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Server:
+def serve(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0, tls: Authority | None = None) -> Server:
     """
     Put the emulator on a socket, served by a thread of this process.
 
@@ -193,11 +196,12 @@ def serve(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Serv
         emulator: What answers; it is not closed with the server.
         host: A loopback address; the emulator's key is known to everyone, so it serves this machine only.
         port: From 0 to 65535; 0 takes a free one, see `Server.port`.
+        tls: Speak https with this authority's certificate; None speaks http. For both, serve the emulator twice.
 
     Raises:
         ConfigurationError: The host is no loopback address, the port is taken, or uvicorn is not installed.
     """
-    server = Server(emulator, host, port)
+    server = Server(emulator, host, port, tls)
     server.start()
     return server
 
@@ -252,7 +256,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _uvicorn_server(emulator: Emulator) -> uvicorn.Server:
+def _uvicorn_server(emulator: Emulator, tls: Authority | None) -> uvicorn.Server:
     try:
         import uvicorn  # noqa: PLC0415 - an extra, and a quarter of a second to import
     except ModuleNotFoundError as error:
@@ -268,6 +272,7 @@ def _uvicorn_server(emulator: Emulator) -> uvicorn.Server:
         log_config=None,
         proxy_headers=False,
         server_header=False,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls.server_context(),
         timeout_graceful_shutdown=1,
         ws="none",
     )
