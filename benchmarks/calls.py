@@ -22,11 +22,17 @@ def sync_get(lab: Lab) -> Iterator[Row]:
     """
     CPU of one `get_session` through the public API.
     """
+    names = [*lab.facades(), "peer", "floor"]
     for scheme in SCHEMES:
-        names = ("facade", "peer", "floor")
         found = lab.rounds(names, 5 if lab.quick else 15, "sync_get", scheme=scheme, count=100 if lab.quick else 300)
-        ratio = Ratio.of(column(found["facade"], "cpu"), column(found["peer"], "cpu"))
-        yield ratio_row(f"sync get_session, {scheme}", ratio, "of SDK CPU", 0.25, medians(found, "cpu", 1e6, "µs"))
+        for name in lab.facades():
+            ratio = Ratio.of(column(found[name], "cpu"), column(found["peer"], "cpu"))
+            label = f"sync get_session, {scheme}{_extra(name)}"
+            yield ratio_row(label, ratio, "of SDK CPU", 0.25, medians(found, "cpu", 1e6, "µs"))
+
+
+def _extra(name: str) -> str:
+    return ", fast extra" if name == "fast" else ""
 
 
 def async_get(lab: Lab) -> Iterator[Row]:
@@ -56,13 +62,13 @@ def _async_rows(lab: Lab, scheme: str, concurrency: int, found: dict[str, list[A
     context = medians(found, "rate", 1, "/s")
     for name in lab.facades():
         ratio = Ratio.of(column(found[name], "rate"), column(found["peer"], "rate"))
-        label = f"async {concurrency} in flight, {scheme}{', fast extra' if name == 'fast' else ''}"
+        label = f"async {concurrency} in flight, {scheme}{_extra(name)}"
         yield ratio_row(label, ratio, "times SDK rate", 6 if name == "fast" else 3, context, at_least=True)
     if concurrency == 256:
         latency = medians(found, "p99", 1e3, "ms")
         for name in lab.facades():
             ratio = Ratio.of(column(found[name], "p99"), column(found["peer"], "p99"))
-            label = f"async p99 at 256, {scheme}{', fast extra' if name == 'fast' else ''}"
+            label = f"async p99 at 256, {scheme}{_extra(name)}"
             yield ratio_row(label, ratio, "of SDK p99", 1.0, latency)
 
 
@@ -84,27 +90,38 @@ def cold_start(lab: Lab) -> Iterator[Row]:
         yield ratio_row(f"cold start, {flavour}, tls", ratio, "of SDK CPU", 0.45, medians(found, "cpu", 1e3, "ms"))
 
 
-_IMPORT = "import time; start = time.process_time(); import {}; print(time.process_time() - start)"
-_LOADED = "import sys, arr_facade; print(sum(name.split('.')[0] == 'httpx' for name in sys.modules))"
+_IMPORT = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
+_LOADED = "import sys; from arr_facade import Client; print(sum(name.split('.')[0] == 'httpx' for name in sys.modules))"
 
 
 def importing(lab: Lab) -> Iterator[Row]:
     """
-    CPU of `import arr_facade`, and whether it loads httpx before anything is asked for.
+    CPU of `import arr_facade`, with and without its clients, and whether httpx is loaded before it is needed.
     """
-    pythons = {"arr_facade": lab.environments.facade, "httpx": lab.environments.facade}
-    pythons["azure.mixedreality.remoterendering"] = lab.environments.peer
+    ours, theirs = lab.environments.facade, lab.environments.peer
+    statements = {
+        "arr_facade": (ours, "import arr_facade"),
+        "clients": (ours, "from arr_facade import AsyncClient, Client"),
+        "httpx": (ours, "import httpx"),
+        "peer": (theirs, "import azure.mixedreality.remoterendering"),
+    }
     found = alternate(
         {
-            name: (lambda name=name, python=python: {"cpu": float(lab.run(python, "-c", _IMPORT.format(name)))})
-            for name, python in pythons.items()
+            name: (
+                lambda python=python, statement=statement: {
+                    "cpu": float(lab.run(python, "-c", _IMPORT.format(statement)))
+                }
+            )
+            for name, (python, statement) in statements.items()
         },
         5 if lab.quick else 15,
     )
-    ratio = Ratio.of(column(found["arr_facade"], "cpu"), column(found["httpx"], "cpu"))
-    yield ratio_row("import arr_facade", ratio, "of import httpx", 1.2, medians(found, "cpu", 1e3, "ms"))
-    loaded = int(lab.run(lab.environments.facade, "-c", _LOADED))
-    yield Row("httpx modules after the import", loaded, "modules", 0)
+    context = medians(found, "cpu", 1e3, "ms")
+    for name in ("arr_facade", "clients"):
+        ratio = Ratio.of(column(found[name], "cpu"), column(found["httpx"], "cpu"))
+        label = "import arr_facade" if name == "arr_facade" else "importing both clients"
+        yield ratio_row(label, ratio, "of import httpx", 1.2, context)
+    yield Row("httpx modules after that", int(lab.run(ours, "-c", _LOADED)), "modules", 0)
 
 
 def listing(lab: Lab) -> Iterator[Row]:

@@ -7,6 +7,8 @@ The service is the emulator in this process, where sessions become Ready at rand
 from __future__ import annotations
 
 import asyncio
+import heapq
+import queue
 import random
 import threading
 import time
@@ -63,9 +65,9 @@ def tasks(waiters, foreign=0):
         emulator = Emulator(clock=clock, startup={"Standard": None}, random=random.Random(1))
         client = arr_facade.AsyncClient(emulator=emulator)
         ready, others = moments(waiters, foreign)
-        handles = [await client.start(name) for name in ready]
         for name in others:
             await client.create_session(name)
+        handles = [await client.start(name) for name in ready]
         tally, began, delays = Tally(), clock.monotonic(), []
         emulator.hooks.append(tally)
 
@@ -91,35 +93,52 @@ def tasks(waiters, foreign=0):
         return runner.run(main())
 
 
-def threads(waiters, speed=10.0):
-    """Each waiter is a thread, on a clock that runs faster."""
+def threads(waiters, speed):
+    """Each waiter is a thread that starts its session and waits for it, on a clock that runs faster."""
     clock = arr_facade.SystemClock(speed)
     emulator = Emulator(clock=clock, startup={"Standard": None}, random=random.Random(1))
-    client = arr_facade.Client(emulator=emulator)
-    ready, _ = moments(waiters, 0)
-    handles = [client.start(name) for name in ready]
-    before = threading.active_count()
-    tally, delays, began = Tally(), [], clock.monotonic()
+    client, tally = arr_facade.Client(emulator=emulator), Tally()
     emulator.hooks.append(tally)
-    became = {}
+    client.token()
+    starting, became, delays, failures = queue.SimpleQueue(), {}, [], []
 
-    def wait(handle):
-        handle.wait_ready("10m")
-        delays.append(clock.monotonic() - became[handle.id])
+    def wait(name, moment):
+        try:
+            handle = client.start(name)
+            starting.put((clock.monotonic() + moment, name))
+            handle.wait_ready("10m")
+        except arr_facade.ArrError as error:
+            failures.append(error)
+        else:
+            delays.append(clock.monotonic() - became[name])
 
-    waiting = [threading.Thread(target=wait, args=(handle,)) for handle in handles]
+    others = set(threading.enumerate())
+    waiting = [threading.Thread(target=wait, args=pair, daemon=True) for pair in moments(waiters, 0)[0].items()]
     for thread in waiting:
         thread.start()
-    began = clock.monotonic()
-    helpers = threading.active_count() - before - len(waiting)
-    for name, moment in sorted(ready.items(), key=lambda pair: pair[1]):
-        time.sleep(max(began + moment - clock.monotonic(), 0.0) / speed)
-        became[name] = clock.monotonic()
-        emulator.ready_session(name)
+    others.update(waiting)
+    helpers = _become_ready(emulator, starting, became, others, count=waiters)
     for thread in waiting:
         thread.join()
     client.close()
+    assert not failures, f"{len(failures)} waits failed, such as: {failures[0]}"
     return summary(tally, delays, helpers)
+
+
+def _become_ready(emulator, starting, became, others, *, count):
+    """The most threads beside `others` that were seen meanwhile."""
+    upcoming, helpers, clock = [], 0, emulator.clock
+    while len(became) < count:
+        while not starting.empty():
+            heapq.heappush(upcoming, starting.get())
+        if upcoming and upcoming[0][0] <= clock.monotonic():
+            _, name = heapq.heappop(upcoming)
+            became[name] = clock.monotonic()
+            emulator.ready_session(name)
+            helpers = max(helpers, len(set(threading.enumerate()) - others))
+        else:
+            time.sleep(0.002)
+    return helpers
 
 
 if __name__ == "__main__":
