@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from arr_facade._steps import HEADERS, Answer
-from arr_facade._wires._failures import broken, not_connected, too_late, undecodable
+from arr_facade._wires._failures import broken, not_connected, too_late
 
 if TYPE_CHECKING:
     import ssl
@@ -38,6 +37,8 @@ class AiohttpWire:
             timeout=aiohttp.ClientTimeout(total=None, connect=timeout, sock_read=timeout),
             headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
+            # Nothing compressed is asked for, so what claims to be is shown as it came.
+            auto_decompress=False,
             skip_auto_headers=("Content-Type",),
         )
 
@@ -58,10 +59,6 @@ class AiohttpWire:
             raise not_connected(request, error) from error
         except TimeoutError as error:
             raise too_late(request, error) from error
-        except aiohttp.ClientPayloadError as error:
-            if isinstance(error.__cause__, ContentEncodingError):
-                raise undecodable(request, response.status, error) from error
-            raise broken(request, error) from error
         except (aiohttp.ClientError, OSError) as error:
             raise broken(request, error) from error
         return Answer.of(response.status, content, response.headers.get)

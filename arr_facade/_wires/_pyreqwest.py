@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
-from pyreqwest.exceptions import BodyDecodeError, BuilderError, ConnectError, PyreqwestError, RequestTimeoutError
+from pyreqwest.exceptions import BuilderError, ConnectError, PyreqwestError, RequestTimeoutError
 
 from arr_facade._steps import HEADERS, Answer
-from arr_facade._wires._failures import broken, not_connected, too_late, undecodable
+from arr_facade._wires._failures import broken, not_connected, too_late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +48,6 @@ class PyreqwestWire:
         try:
             response = builder.build().send()
             content = bytes(response.bytes())
-        except BodyDecodeError as error:
-            raise undecodable(request, response.status, error) from error
         except PyreqwestError as error:
             raise _translated(request, error) from error
         return Answer.of(response.status, content, response.get_header)
@@ -83,8 +81,6 @@ class AsyncPyreqwestWire:
         try:
             response = await builder.build().send()
             content = bytes(await response.bytes())
-        except BodyDecodeError as error:
-            raise undecodable(request, response.status, error) from error
         except PyreqwestError as error:
             raise _translated(request, error) from error
         return Answer.of(response.status, content, response.get_header)
@@ -108,6 +104,11 @@ def _configured(builder: Builder, timeout: float, *, verify: bool) -> Builder:
         .follow_redirects(enable=False)
         .http1_only()
         .no_proxy()
+        # Nothing compressed is asked for, so what claims to be is shown as it came.
+        .gzip(enable=False)
+        .deflate(enable=False)
+        .brotli(enable=False)
+        .zstd(enable=False)
     )
     if not verify:
         return builder.danger_accept_invalid_certs(enable=True)
