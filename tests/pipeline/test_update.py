@@ -95,7 +95,7 @@ class TestLooking:
         assert 0 == run(project.root, project.source, "--update", NEXT)
         refusal, obstacle = capsys.readouterr().out.splitlines()[-2:]
         assert "Nothing was changed. --yes would refuse:" == refusal
-        assert obstacle.startswith("  toys.yaml: action 0 on $.paths['/toys/{id}'].get matches nothing")
+        assert obstacle.startswith("  toys.yaml: action 1 on $.paths['/toys/{id}'].get matches nothing")
 
     def test_versions_that_are_not_pinned_are_named(self, project, capsys):
         """
@@ -129,7 +129,7 @@ class TestMoving:
         After moving, whatever is new and has no words of ours is named by JSON pointer.
         """
         document = copy.deepcopy(toy.SWAGGER)
-        document["definitions"] = {"Doll": {"type": "object"}}
+        document["definitions"]["Doll"] = {"type": "object"}
         publish(project, NEXT, toy.FILES | {SWAGGER: json.dumps(document).encode()})
         assert 0 == run(project.root, project.source, "--update", NEXT, "--yes")
         assert (
@@ -201,7 +201,7 @@ class TestRefusing:
         moved = json.loads(json.dumps(toy.SWAGGER).replace("/toys/{id}", "/dolls/{id}"))
         publish(project, NEXT, toy.FILES | {SWAGGER: json.dumps(moved).encode()})
         assert 1 == run(project.root, project.source, "--update", NEXT, "--yes")
-        assert "toys.yaml: action 0 on $.paths['/toys/{id}'].get matches nothing" in capsys.readouterr().err
+        assert "toys.yaml: action 1 on $.paths['/toys/{id}'].get matches nothing" in capsys.readouterr().err
 
     def test_a_name_that_can_move(self, project, capsys):
         """
