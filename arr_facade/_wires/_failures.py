@@ -7,12 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from arr_facade.errors import ConnectError, RequestTimeoutError, TransportError, UnexpectedResponseError
+from arr_facade.errors import ConnectError, RequestTimeoutError, TransportError
 
 if TYPE_CHECKING:
     from arr_facade._steps import Send
 
-__all__ = ["broken", "not_connected", "too_late", "undecodable"]
+__all__ = ["broken", "not_connected", "too_late"]
 
 
 def not_connected(send: Send, error: BaseException) -> ConnectError:
@@ -34,15 +34,6 @@ def broken(send: Send, error: BaseException) -> TransportError:
     The connection broke before the answer was whole.
     """
     return TransportError(_said(error, "the connection broke"), operation=send.operation, host=_host(send))
-
-
-def undecodable(send: Send, status: int, error: BaseException) -> UnexpectedResponseError:
-    """
-    The answer's Content-Encoding cannot be undone.
-    """
-    return UnexpectedResponseError(
-        operation=send.operation, status=status, reason=f"the body cannot be decoded ({error})"
-    )
 
 
 def _host(send: Send) -> str:

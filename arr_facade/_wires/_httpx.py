@@ -5,12 +5,12 @@ The wire through an httpx transport: the user's own, proxies, and tasks of trio.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
 from arr_facade._steps import HEADERS, Answer
-from arr_facade._wires._failures import broken, not_connected, too_late, undecodable
+from arr_facade._wires._failures import broken, not_connected, too_late
 
 if TYPE_CHECKING:
     import ssl
@@ -40,6 +40,8 @@ def async_transport(proxy: str | None, tls: ssl.SSLContext) -> httpx.AsyncBaseTr
 class HttpxWire:
     """
     Threads through an `httpx.BaseTransport`.
+
+    Bodies are taken as they come: nothing compressed is asked for.
     """
 
     def __init__(self, transport: httpx.BaseTransport, *, timeout: float, own: bool) -> None:
@@ -54,9 +56,7 @@ class HttpxWire:
         with _translated(request):
             response = self._transport.handle_request(_request(request, headers, self._extensions))
             try:
-                content = response.read()
-            except httpx.DecodingError as error:
-                raise undecodable(request, response.status_code, error) from error
+                content = b"".join(cast("httpx.SyncByteStream", response.stream))
             finally:
                 response.close()
         return Answer.of(response.status_code, content, response.headers.get)
@@ -72,6 +72,8 @@ class HttpxWire:
 class AsyncHttpxWire:
     """
     Tasks through an `httpx.AsyncBaseTransport`.
+
+    Bodies are taken as they come: nothing compressed is asked for.
     """
 
     def __init__(self, transport: httpx.AsyncBaseTransport, *, timeout: float, own: bool) -> None:
@@ -86,9 +88,7 @@ class AsyncHttpxWire:
         with _translated(request):
             response = await self._transport.handle_async_request(_request(request, headers, self._extensions))
             try:
-                content = await response.aread()
-            except httpx.DecodingError as error:
-                raise undecodable(request, response.status_code, error) from error
+                content = b"".join([chunk async for chunk in cast("httpx.AsyncByteStream", response.stream)])
             finally:
                 await response.aclose()
         return Answer.of(response.status_code, content, response.headers.get)
@@ -115,5 +115,5 @@ def _translated(send: Send) -> Iterator[None]:
         raise not_connected(send, error) from error
     except httpx.TimeoutException as error:
         raise too_late(send, error) from error
-    except (httpx.TransportError, OSError) as error:
+    except (httpx.RequestError, OSError) as error:
         raise broken(send, error) from error
