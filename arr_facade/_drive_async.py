@@ -125,5 +125,9 @@ class AsyncAlarm:
 
 
 async def _awaited(call: Call) -> Any:
-    result = await anyio.to_thread.run_sync(call.function) if call.blocking else call.function()
+    if call.blocking:
+        # In a tuple, for trio takes a coroutine that comes back from a thread for a mistake.
+        (result,) = await anyio.to_thread.run_sync(lambda: (call.function(),))
+    else:
+        result = call.function()
     return await result if inspect.isawaitable(result) else result
