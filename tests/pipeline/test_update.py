@@ -5,6 +5,7 @@
 import copy
 import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.shared import SHARED, needs_shared
 ROOT = Path(__file__).resolve().parents[2]
 SWAGGER = f"{toy.FOLDER}/toys.json"
 NEXT = "b" * 40
+MISFIT = r"toys\.yaml: action \d+ on \$\.paths\['/toys/\{id\}'\]\.get matches nothing"
 
 LAST = "338ccc7bfc79689760959765543387e58b0e4855"
 HISTORY = [
@@ -95,7 +97,7 @@ class TestLooking:
         assert 0 == run(project.root, project.source, "--update", NEXT)
         refusal, obstacle = capsys.readouterr().out.splitlines()[-2:]
         assert "Nothing was changed. --yes would refuse:" == refusal
-        assert obstacle.startswith("  toys.yaml: action 1 on $.paths['/toys/{id}'].get matches nothing")
+        assert re.match(MISFIT, obstacle.strip())
 
     def test_versions_that_are_not_pinned_are_named(self, project, capsys):
         """
@@ -129,7 +131,7 @@ class TestMoving:
         After moving, whatever is new and has no words of ours is named by JSON pointer.
         """
         document = copy.deepcopy(toy.SWAGGER)
-        document["definitions"]["Doll"] = {"type": "object"}
+        document.setdefault("definitions", {})["Doll"] = {"type": "object"}
         publish(project, NEXT, toy.FILES | {SWAGGER: json.dumps(document).encode()})
         assert 0 == run(project.root, project.source, "--update", NEXT, "--yes")
         assert (
@@ -201,7 +203,7 @@ class TestRefusing:
         moved = json.loads(json.dumps(toy.SWAGGER).replace("/toys/{id}", "/dolls/{id}"))
         publish(project, NEXT, toy.FILES | {SWAGGER: json.dumps(moved).encode()})
         assert 1 == run(project.root, project.source, "--update", NEXT, "--yes")
-        assert "toys.yaml: action 1 on $.paths['/toys/{id}'].get matches nothing" in capsys.readouterr().err
+        assert re.search(MISFIT, capsys.readouterr().err)
 
     def test_a_name_that_can_move(self, project, capsys):
         """
