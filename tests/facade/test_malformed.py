@@ -20,7 +20,7 @@ from arr_facade import (
     UnexpectedResponseError,
 )
 from tests.facade.test_conversions import source, target
-from tests.facade.world import answer, in_process, listed, one_driver
+from tests.facade.world import Hook, answer, in_process, listed, one_driver
 
 pytestmark = pytest.mark.anyio
 
@@ -222,13 +222,10 @@ async def test_a_failed_creation_of_unknown_outcome_is_cleaned_up(world, client)
     assert "Stopped" == (await client.get_session("demo")).status
 
 
-class Garbling:
+class Garbling(Hook):
     """
-    A hook that lets a session be created and garbles the answer.
+    Lets a session be created and garbles the answer.
     """
-
-    def before(self, where, request):
-        return None
 
     def after(self, where, request, response):
         return answer(200, raw=b"{") if where.operation == "create_session" else response
