@@ -490,7 +490,7 @@ class TestHistory:
                 0,
                 1,
                 {
-                    "rendering_2021_01_01_preview": {"breaking": 11, "compatible": 91, "wording": 117},
+                    "rendering_2021_01_01_preview": {"breaking": 11, "compatible": 91, "wording": 104},
                     "sts_2019_02_28_preview": {"breaking": 1, "wording": 2},
                 },
             ),
