@@ -11,7 +11,29 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Request", "Response"]
+__all__ = ["AT_ONCE", "Delivery", "Request", "Response"]
+
+
+@attrs.frozen
+class Delivery:
+    """
+    How an answer travels. The core only says so; whoever owns the socket does it.
+
+    Attributes:
+        delay: Seconds of the emulator's clock before the first byte.
+        spread: Seconds over which the body is handed out.
+        keep: How many bytes of the body arrive before the connection breaks; None is all, and it stays whole.
+        dropped: Nothing arrives, and the connection breaks.
+    """
+
+    delay: float = 0.0
+    spread: float = 0.0
+    keep: int | None = None
+    dropped: bool = False
+
+
+AT_ONCE = Delivery()
+"""The usual delivery: whole, and without delay."""
 
 
 @attrs.frozen
@@ -26,6 +48,7 @@ class Request:
         headers: The headers by lower-case name.
         body: The whole body.
         origin: Scheme and authority the client called, such as `http://127.0.0.1:5000`; next-page links start with it.
+        region: The region whose port was called, or None where the host name in `origin` tells it.
     """
 
     method: str
@@ -34,6 +57,7 @@ class Request:
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     body: bytes = attrs.field(default=b"", repr=False)
     origin: str = "http://emulator.localhost"
+    region: str | None = None
 
 
 @attrs.frozen
@@ -45,11 +69,13 @@ class Response:
         status: The status code.
         headers: Names and values in the order they are sent.
         body: The whole body; empty where there is none.
+        delivery: How it travels.
     """
 
     status: int
     headers: Sequence[tuple[str, str]] = ()
     body: bytes = attrs.field(default=b"", repr=False)
+    delivery: Delivery = AT_ONCE
 
     def header(self, name: str) -> str | None:
         """

@@ -74,9 +74,9 @@ class Service:
         except Refused as refused:
             nulls = self.settings.shape == "early" and where.operation in {"create_session", "update_session"}
             body = encode(error_document(refused, nulls=nulls)) if refused.code else b""
-            return self._response(where.operation, refused.status, body, list(refused.headers))
+            return self.respond(where.operation, refused.status, body, list(refused.headers))
         body = b"" if document is None else encode(document)
-        return self._response(operation, status, body, _NO_CACHE if self._is_never_cached(operation) else [])
+        return self.respond(operation, status, body, _NO_CACHE if self._is_never_cached(operation) else [])
 
     def _carry_out(  # noqa: PLR0911 - one line for each of the nine operations
         self, operation: Operation, where: Route, request: Request
@@ -130,11 +130,9 @@ class Service:
     def _is_never_cached(self, operation: Operation) -> bool:
         return operation in _NEVER_CACHED or (operation == "get_session" and self.settings.shape == "late")
 
-    def _response(
-        self, operation: Operation | None, status: int, body: bytes, extra: list[tuple[str, str]]
-    ) -> Response:
+    def respond(self, operation: Operation | None, status: int, body: bytes, extra: list[tuple[str, str]]) -> Response:
         """
-        The answer with the headers of service.md D.
+        That answer with the headers of service.md D.
         """
         headers = [("Date", formatdate(self.now(), usegmt=True)), ("MS-CV", self._correlation_vector())]
         headers += [("X-Content-Type-Options", "nosniff"), *extra]

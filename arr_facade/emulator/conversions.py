@@ -55,9 +55,9 @@ class Conversions:
         text = json.dumps(settings)
         now = self.now()
         with self.store.transaction():
-            row = self.store.conversion(self.settings.account_id, conversion_id)
+            row = self.store.conversion(self.settings.owner, conversion_id)
             if row is None:
-                row = self._new(conversion_id, settings, text, now)
+                row = self.new_row(conversion_id, settings, text, now)
                 self.store.save_conversion(row)
                 return 201, conversion_document(row, now)
         if row.settings != text:
@@ -71,7 +71,7 @@ class Conversions:
         Raises:
             Refused: 404.
         """
-        row = self.store.conversion(self.settings.account_id, conversion_id)
+        row = self.store.conversion(self.settings.owner, conversion_id)
         if row is None:
             raise Refused(404)
         return conversion_document(row, self.now())
@@ -84,15 +84,18 @@ class Conversions:
             Refused: 400 where the page's link was tampered with.
         """
         now, size = self.now(), self.settings.page_size
-        rows = self.store.conversions(self.settings.account_id, after=place(request), limit=size + 1)
+        rows = self.store.conversions(self.settings.owner, after=place(request), limit=size + 1)
         link = next_link(request, rows[size - 1][0]) if len(rows) > size else None
         return conversion_list([conversion_document(row, now) for _, row in rows[:size]], link)
 
-    def _new(self, conversion_id: str, settings: dict[str, Any], text: str, now: float) -> ConversionRow:
+    def new_row(self, conversion_id: str, settings: dict[str, Any], text: str, now: float) -> ConversionRow:
+        """
+        A conversion asked for at `now`, not yet stored.
+        """
         decide = self.settings.decide
         outcome = (decide(settings) if decide else None) or decide_by_name(settings)
         return ConversionRow(
-            account=self.settings.account_id,
+            account=self.settings.owner,
             id=conversion_id,
             created=now,
             settings=text,

@@ -4,30 +4,36 @@ The emulator as its user holds it: made with a few settings, asked by a transpor
 
 from __future__ import annotations
 
+import itertools
 import logging
-import math
 import random as random_module
 from collections import deque
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from arr_facade.clock import SystemClock
 from arr_facade.durations import parse_duration
-from arr_facade.emulator._time import service_time
+from arr_facade.emulator._time import ServiceTime
 from arr_facade.emulator.api import Service
+from arr_facade.emulator.control import Breakdown, SessionControl
 from arr_facade.emulator.conversions import Conversions
+from arr_facade.emulator.effects import Exchange, delayed, with_faults
+from arr_facade.emulator.faults import FaultRules
+from arr_facade.emulator.regions import LOCAL, Region, read_capacity, region_of, seconds_by_size
 from arr_facade.emulator.routes import route
+from arr_facade.emulator.seeds import sow
 from arr_facade.emulator.sessions import Sessions
 from arr_facade.emulator.settings import Settings, at_least_one, read_startup
+from arr_facade.emulator.snapshots import put_back, take
 from arr_facade.emulator.store import Store
 from arr_facade.emulator.sts import TokenService
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -36,10 +42,10 @@ if TYPE_CHECKING:
     from arr_facade.emulator._http import Request, Response
     from arr_facade.emulator.conversion_rules import Decide, Outcome
     from arr_facade.emulator.documents import Shape
+    from arr_facade.emulator.faults import Effect, Fault
     from arr_facade.emulator.routes import Operation, Route
     from arr_facade.emulator.sts import Role
     from arr_facade.emulator.transport import EmulatorTransport
-    from arr_facade.emulator.world import SessionRow, SessionStatus
 
 __all__ = ["DEFAULT_ACCOUNT_ID", "DEFAULT_ACCOUNT_KEY", "Call", "Emulator", "Hook"]
 
@@ -61,9 +67,13 @@ class Call:
         operation: The operation's name, such as `"get_session"`; None where there is none.
         method: The verb.
         path: The path without the query.
-        status: The status it was answered with.
+        status: The status it was answered with; 0 where the connection broke before that.
         ms_cv: The correlation vector of the answer.
         client_cv: The correlation vector the client sent (`X-MRC-CV`), or None.
+        region: The region that was called.
+        at: The service's time.
+        number: Its place among all requests, from 1.
+        faults: The effects of the faults it met.
     """
 
     operation: Operation | None
@@ -72,6 +82,10 @@ class Call:
     status: int
     ms_cv: str
     client_cv: str | None = None
+    region: str = LOCAL
+    at: float = 0.0
+    number: int = 0
+    faults: tuple[Effect, ...] = ()
 
 
 class Hook(Protocol):
@@ -117,6 +131,8 @@ class Emulator:
             `conversion_rules.RULES`.
         token_lifetime: How long a token is valid. Default 24 h.
         page_size: The most items on one page of a list, from 1. Default 100.
+        regions: The regions by name, each told apart by its port or host name, with sessions and conversions of its
+            own; tokens are valid in all. The first is meant where nothing tells. Default one, called `local`.
         random: Where ports, host names, token ids and correlation vectors come from; seed it to have the same ones.
 
     Raises:
@@ -140,11 +156,12 @@ class Emulator:
         decide: Decide | None = None,
         token_lifetime: DurationLike = "24h",  # noqa: S107 - a duration, no password
         page_size: int = 100,
+        regions: Mapping[str, Region] | None = None,
         random: random_module.Random | None = None,
     ) -> None:
         if shape not in ("late", "early"):
             raise ConfigurationError("shape", shape, 'is not one of "late" and "early"')
-        self._settings = Settings(
+        settings = Settings(
             account_id=account_id.lower(),
             shape=shape,
             startup=read_startup(startup),
@@ -154,35 +171,49 @@ class Emulator:
             decide=decide,
             page_size=at_least_one(page_size, "page_size"),
         )
+        self.regions: Mapping[str, Region] = dict(regions) if regions else {LOCAL: Region()}
+        self._by_region = {name: _settings_in(name, region, settings) for name, region in self.regions.items()}
+        self._latency = {
+            name: parse_duration(region.latency, field=f"regions.{name}.latency").total_seconds()
+            for name, region in self.regions.items()
+        }
         self._account_key = account_key
         self._clock = SystemClock() if clock is None else clock
         self._store = Store(state)
-        self._now = service_time(self._clock, self._store)
+        self.time = ServiceTime(self._clock, self._store)
         # Not a secret's source: real ports and vectors are no secrets either, and tests want to repeat them.
         rng = random_module.Random() if random is None else random  # noqa: S311 - see above
         self._sts = TokenService(
-            self._settings.account_id,
+            settings.account_id,
             (account_key,) if secondary_key is None else (account_key, secondary_key),
             identities=identities or {},
             lifetime=parse_duration(token_lifetime, field="token_lifetime").total_seconds(),
-            now=self._now,
+            now=self.time,
             rng=rng,
         )
-        self._service = Service(
-            self._settings,
-            self._sts,
-            Sessions(self._settings, self._store, self._now, rng),
-            Conversions(self._settings, self._store, self._now),
-            self._now,
-            rng,
-        )
+        self._services = {
+            name: Service(
+                one,
+                self._sts,
+                Sessions(one, self._store, self.time, rng),
+                Conversions(one, self._store, self.time),
+                self.time,
+                rng,
+            )
+            for name, one in self._by_region.items()
+        }
+        self.faults = FaultRules(self._store, self.time)
+        """The rules of what goes wrong; none by default."""
+        self.control = SessionControl(self._store, self.time, self.owner)
+        """Decides what sessions do next."""
         self._requests: deque[Call] = deque(maxlen=_LOG_LENGTH)
+        self._numbers = itertools.count(1)
         self.hooks: list[Hook] = []
         """Asked in order before each request, and in reverse order after it; empty by default."""
 
     def __repr__(self) -> str:
         where = "memory" if self._store.path is None else str(self._store.path)
-        return f"Emulator(account_id={self.account_id!r}, shape={self._settings.shape!r}, state={where!r})"
+        return f"Emulator(account_id={self.account_id!r}, shape={self.shape!r}, state={where!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -199,6 +230,15 @@ class Emulator:
         """
         return _ENDPOINT
 
+    def region_endpoint(self, region: str) -> str:
+        """
+        The URL of one region's rendering service for clients that use `transport`.
+
+        Raises:
+            ConfigurationError: There is no such region.
+        """
+        return f"http://{self.region_named(region)}.{_ENDPOINT.removeprefix('http://')}"
+
     @property
     def sts_endpoint(self) -> str:
         """
@@ -212,6 +252,13 @@ class Emulator:
         The account.
         """
         return self._settings.account_id
+
+    @property
+    def shape(self) -> Shape:
+        """
+        Which of the two recorded shapes answers have.
+        """
+        return self._settings.shape
 
     @property
     def account_key(self) -> str:
@@ -229,31 +276,73 @@ class Emulator:
 
     def now(self) -> float:
         """
-        The service's own time, in seconds since 1970; see `service_time` for how it relates to the clock.
+        The service's own time, in seconds since 1970; see `ServiceTime` for how it relates to the clock.
         """
-        return self._now()
+        return self.time()
+
+    def region_named(self, region: str | None) -> str:
+        """
+        The region's name, or that of the first one for None.
+
+        Raises:
+            ConfigurationError: There is no such region.
+        """
+        name = next(iter(self.regions)) if region is None else region
+        if name not in self.regions:
+            raise ConfigurationError("region", region, f"is none of {', '.join(self.regions)}")
+        return name
+
+    def owner(self, region: str | None) -> str:
+        """
+        The account that this region's rows are stored under; None is the first region.
+
+        Raises:
+            ConfigurationError: There is no such region.
+        """
+        return self._by_region[self.region_named(region)].owner
 
     def handle(self, request: Request) -> Response:
         """
         Answer a request: the whole service, without I/O but that of its state.
         """
-        where = route(request.method, request.path)
+        where, region = route(request.method, request.path), self._region_of(request)
+        met: Sequence[Fault] = ()
         response = next((answer for hook in self.hooks if (answer := hook.before(where, request)) is not None), None)
         if response is None:
-            response = self._service.answer(where, request)
+            met = self.faults.strike(where, region)
+            response = self._carry_out(where, region, request, met)
             for hook in reversed(self.hooks):
                 response = hook.after(where, request, response)
-        self._record(where, request, response)
+        if latency := self._latency[region]:
+            response = delayed(response, latency)
+        self._record(where, region, request, response, met)
         return response
 
-    def _record(self, where: Route, request: Request, response: Response) -> None:
+    def _carry_out(self, where: Route, region: str, request: Request, met: Sequence[Fault]) -> Response:
+        service = self._services[region]
+        carry_out = partial(service.answer, where, request)
+        if not met:
+            return carry_out()
+        respond = partial(service.respond, where.operation)
+        return with_faults(met, Exchange(where, region, self.now(), self.control, self._sts, respond), carry_out)
+
+    def _region_of(self, request: Request) -> str:
+        if len(self.regions) == 1:
+            return next(iter(self.regions))
+        return request.region or region_of(request.origin, self.regions) or next(iter(self.regions))
+
+    def _record(self, where: Route, region: str, request: Request, response: Response, met: Sequence[Fault]) -> None:
         call = Call(
             operation=where.operation,
             method=request.method,
             path=request.path,
-            status=response.status,
+            status=0 if response.delivery.dropped else response.status,
             ms_cv=response.header("MS-CV") or "",
             client_cv=request.headers.get("x-mrc-cv"),
+            region=region,
+            at=self.now(),
+            number=next(self._numbers),
+            faults=tuple(fault.effect for fault in met),
         )
         self._requests.append(call)
         _log.debug("%s %s: %d, MS-CV %s", call.method, call.path, call.status, call.ms_cv)
@@ -265,7 +354,7 @@ class Emulator:
         # httpx takes a tenth of a second to import, and the server does without it.
         from arr_facade.emulator.transport import EmulatorTransport  # noqa: PLC0415 - see above
 
-        return EmulatorTransport(self.handle)
+        return EmulatorTransport(self.handle, self._clock)
 
     @property
     def requests(self) -> list[Call]:
@@ -298,8 +387,7 @@ class Emulator:
         Raises:
             ConfigurationError: There is no such session, or it is not Starting.
         """
-        with self._changing(session_id, "Starting") as row:
-            self._store.save_session(attrs.evolve(row, ready=self._now()))
+        self.control.ready(session_id)
 
     def hold_session(self, session_id: str) -> None:
         """
@@ -308,8 +396,7 @@ class Emulator:
         Raises:
             ConfigurationError: There is no such session, or it is not Starting.
         """
-        with self._changing(session_id, "Starting") as row:
-            self._store.save_session(attrs.evolve(row, ready=math.inf))
+        self.control.hold(session_id)
 
     def fail_session(
         self,
@@ -323,9 +410,7 @@ class Emulator:
         Raises:
             ConfigurationError: There is no such session, or it has ended.
         """
-        with self._changing(session_id, "Starting", "Ready") as row:
-            failed = attrs.evolve(row, ended=self._now(), ending="Error", error_code=code, error_message=message)
-            self._store.save_session(failed)
+        self.control.fail(session_id, Breakdown(code, message))
 
     def finish_conversion(self, conversion_id: str, outcome: Outcome) -> None:
         """
@@ -335,13 +420,13 @@ class Emulator:
             ConfigurationError: There is no such conversion.
         """
         with self._store.transaction():
-            row = self._store.conversion(self.account_id, conversion_id)
+            row = self._store.conversion(self.owner(None), conversion_id)
             if row is None:
                 raise ConfigurationError("conversion_id", conversion_id, "is no conversion of this emulator")
             self._store.save_conversion(
                 attrs.evolve(
                     row,
-                    finished=self._now(),
+                    finished=self.now(),
                     outcome=outcome.status,
                     error_code=outcome.code,
                     error_message=outcome.message,
@@ -354,9 +439,37 @@ class Emulator:
         """
         self._settings.linked_storage.add(name)
 
+    def seed(self, given: Mapping[str, Any]) -> None:
+        """
+        Add sessions and conversions in the states they are wanted in; see `seeds`.
+
+        Args:
+            given: `{"sessions": [...], "conversions": [...]}`, each with the members of `seeds.SessionSeed` and
+                `seeds.ConversionSeed`.
+
+        Raises:
+            ConfigurationError: A member is unknown, missing or wrong; nothing has been added then.
+        """
+        sow(given, self._services, self._store, self.region_named)
+
+    def snapshot(self) -> dict[str, Any]:
+        """
+        All sessions, conversions and rules of faults as plain JSON data, for `restore`; nothing in it is secret.
+        """
+        return take(self._store, self.now())
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """
+        Go back to a snapshot: everything is as old, and has as much lease left, as it was then.
+
+        Raises:
+            ConfigurationError: It is no snapshot, or of a region that this emulator does not have.
+        """
+        put_back(snapshot, self._store, self.now(), self.owner)
+
     def reset(self) -> None:
         """
-        Forget all sessions, conversions and logged requests; tokens stay valid.
+        Forget all sessions, conversions, rules of faults and logged requests; tokens stay valid.
         """
         self._store.reset()
         self._requests.clear()
@@ -367,10 +480,18 @@ class Emulator:
         """
         self._store.close()
 
-    @contextmanager
-    def _changing(self, session_id: str, *expected: SessionStatus) -> Iterator[SessionRow]:
-        with self._store.transaction():
-            row = self._store.session(self.account_id, session_id)
-            if row is None or row.status_at(self._now()) not in expected:
-                raise ConfigurationError("session_id", session_id, f"is no session that is {' or '.join(expected)}")
-            yield row
+    @property
+    def _settings(self) -> Settings:
+        return next(iter(self._by_region.values()))
+
+
+def _settings_in(name: str, region: Region, common: Settings) -> Settings:
+    """
+    The settings of one region.
+    """
+    return attrs.evolve(
+        common,
+        region=name,
+        startup=dict(common.startup) | seconds_by_size(region.startup, f"regions.{name}.startup"),
+        capacity=read_capacity(region.capacity, f"regions.{name}.capacity"),
+    )

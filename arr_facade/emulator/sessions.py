@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from arr_facade.emulator._parse import integer, json_object, next_link, place, require_id
+from arr_facade.emulator.control import without_capacity
 from arr_facade.emulator.documents import Refused, conflict, session_document, session_list
 from arr_facade.emulator.world import SessionRow
 
@@ -56,10 +57,10 @@ class Sessions:
         lease, size = _lease(body), self._size(body)
         now = self.now()
         with self.store.transaction():
-            self.store.forget_sessions(self.settings.account_id, now)
-            row = self.store.session(self.settings.account_id, session_id)
+            self.store.forget_sessions(self.settings.owner, now)
+            row = self.store.session(self.settings.owner, session_id)
             if row is None:
-                row = self._new(session_id, size, lease, now)
+                row = self._placed(self.new_row(session_id, size, lease, now), now)
                 self.store.save_session(row)
                 return 201, self._document(row, now)
         if (row.asked_lease, row.size) != (lease, size):
@@ -73,7 +74,11 @@ class Sessions:
         Raises:
             Refused: 404.
         """
-        return self._document(*self._known(session_id))
+        row, now = self._known(session_id)
+        if row.reads is not None:
+            with self.store.transaction():
+                row = self._read(*self._known(session_id))
+        return self._document(row, now)
 
     def update(self, session_id: str, request: Request) -> dict[str, Any]:
         """
@@ -112,12 +117,36 @@ class Sessions:
             Refused: 400 where the page's link was tampered with.
         """
         now, size = self.now(), self.settings.page_size
-        rows = self.store.live_sessions(self.settings.account_id, now, after=place(request), limit=size + 1)
+        rows = self.store.live_sessions(self.settings.owner, now, after=place(request), limit=size + 1)
         link = next_link(request, rows[size - 1][0]) if len(rows) > size else None
-        return session_list([self._document(row, now) for _, row in rows[:size]], link)
+        seen = [row if row.reads is None else self._read(row, now) for _, row in rows[:size]]
+        return session_list([self._document(row, now) for row in seen if now < row.over], link)
+
+    def _read(self, row: SessionRow, now: float) -> SessionRow:
+        """
+        The session once this read has counted, where the reads decide when it goes on.
+        """
+        if row.reads is None or row.status_at(now) != "Starting":
+            return row
+        if row.reads > 0:
+            row = attrs.evolve(row, reads=row.reads - 1)
+        else:
+            row = attrs.evolve(row, reads=None)
+            row = attrs.evolve(row, ended=now) if row.ending == "Error" else attrs.evolve(row, ready=now)
+        self.store.save_session(row)
+        return row
+
+    def _placed(self, row: SessionRow, now: float) -> SessionRow:
+        """
+        The new session, doomed where its size has no free server.
+        """
+        places = self.settings.capacity.get(row.size.lower())
+        if places is None or self.store.count_live(row.account, row.size, now) < places:
+            return row
+        return without_capacity(row, now)
 
     def _known(self, session_id: str) -> tuple[SessionRow, float]:
-        row, now = self.store.session(self.settings.account_id, session_id), self.now()
+        row, now = self.store.session(self.settings.owner, session_id), self.now()
         if row is None or row.forgotten_at(now):
             raise Refused(404)
         return row, now
@@ -134,11 +163,14 @@ class Sessions:
             raise Refused(400, "BadRequest", f"Can't specify this VM size: {asked}")
         return size
 
-    def _new(self, session_id: str, size: str, lease: int, now: float) -> SessionRow:
+    def new_row(self, session_id: str, size: str, lease: int, now: float) -> SessionRow:
+        """
+        A session asked for at `now`, not yet stored.
+        """
         handshake, inspector = self.rng.sample(_PORTS, 2)
         machine = f"arremu{size.lower()}{self.rng.getrandbits(128):032x}"
         return SessionRow(
-            account=self.settings.account_id,
+            account=self.settings.owner,
             id=session_id,
             size=size,
             created=now,

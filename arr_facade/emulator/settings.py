@@ -4,12 +4,11 @@ How an emulator behaves, read once when it is made.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import attrs
 
-from arr_facade.durations import parse_duration
+from arr_facade.emulator.regions import LOCAL, seconds_by_size
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -39,7 +38,8 @@ class Settings:
         linked_storage: Storage accounts that need no signature.
         decide: How conversions end, where not by the rules.
         page_size: The most items on one page of a list.
-        region: The region in host names; the default is none of Azure's, so that no name can belong to anybody.
+        region: The region it is in.
+        capacity: How many sessions may live at once, by size in lower case; a size without a number has no bound.
     """
 
     account_id: str
@@ -50,7 +50,15 @@ class Settings:
     linked_storage: set[str]
     decide: Decide | None
     page_size: int
-    region: str = "local"
+    region: str = LOCAL
+    capacity: Mapping[str, int] = attrs.field(factory=dict)
+
+    @property
+    def owner(self) -> str:
+        """
+        The account that rows are stored under: a region that was named has its own.
+        """
+        return self.account_id if self.region == LOCAL else f"{self.account_id}/{self.region}"
 
     def size(self, spelled: str) -> str | None:
         """
@@ -66,10 +74,7 @@ def read_startup(given: Mapping[str, DurationLike | None] | None) -> dict[str, f
     Raises:
         ConfigurationError: One of them is no duration.
     """
-    return {
-        size: math.inf if time is None else parse_duration(time, field=f"startup[{size!r}]").total_seconds()
-        for size, time in {**DEFAULT_STARTUP, **(given or {})}.items()
-    }
+    return seconds_by_size({**DEFAULT_STARTUP, **(given or {})}, "startup")
 
 
 def at_least_one(value: int, field: str) -> int:

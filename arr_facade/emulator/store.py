@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from arr_facade.emulator.world import RETENTION, ConversionRow, SessionRow
+from arr_facade.emulator.world import RETENTION, ConversionRow, FaultRow, SessionRow
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Store"]
 
-_VERSION = 1
+_VERSION = 2
+
+_FAULTS = """
+    CREATE TABLE faults (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      spec TEXT NOT NULL, matched INTEGER NOT NULL, struck INTEGER NOT NULL, window INTEGER NOT NULL,
+      in_window INTEGER NOT NULL
+    )"""
 
 # `over` repeats the row's own property, so that an index finds the few live sessions among many ended ones.
 _SCHEMA = (
@@ -30,7 +37,7 @@ _SCHEMA = (
       account TEXT NOT NULL, id TEXT NOT NULL, size TEXT NOT NULL, created REAL NOT NULL,
       asked_lease INTEGER NOT NULL, lease INTEGER NOT NULL, ready REAL NOT NULL,
       hostname TEXT NOT NULL, handshake_port INTEGER NOT NULL, inspector_port INTEGER NOT NULL, teraflops REAL NOT NULL,
-      ended REAL NOT NULL, ending TEXT NOT NULL, error_code TEXT, error_message TEXT, over REAL NOT NULL,
+      ended REAL NOT NULL, ending TEXT NOT NULL, error_code TEXT, error_message TEXT, reads INTEGER, over REAL NOT NULL,
       UNIQUE (account, id)
     )""",
     "CREATE INDEX sessions_over ON sessions (account, over)",
@@ -43,7 +50,9 @@ _SCHEMA = (
     )""",
     "CREATE INDEX conversions_seq ON conversions (account, seq)",
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID",
+    _FAULTS,
 )
+_FROM_VERSION_1 = ("ALTER TABLE sessions ADD COLUMN reads INTEGER", _FAULTS)
 
 _SESSION_COLUMNS = [field.name for field in attrs.fields(SessionRow)]
 _CONVERSION_COLUMNS = [field.name for field in attrs.fields(ConversionRow)]
@@ -100,12 +109,12 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _SCHEMA:
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version != _VERSION:
+            missing = {0: _SCHEMA, 1: _FROM_VERSION_1, _VERSION: ()}.get(version)
+            if missing is None:
                 raise ConfigurationError("state", str(self.path), f"has tables of version {version}, not {_VERSION}")
+            for statement in missing:
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -134,6 +143,16 @@ class Store:
         """
         rows = self._all(_LIVE_SESSIONS, (account, now, after, limit))
         return [(row[0], SessionRow(*row[1:])) for row in rows]
+
+    def count_live(self, account: str, size: str, now: float) -> int:
+        """
+        How many sessions of that size have a server at `now`.
+        """
+        row = self._one(
+            "SELECT COUNT(*) FROM sessions WHERE account = ? AND over > ? AND size = ? AND ending != 'Error'",
+            (account, now, size),
+        )
+        return row[0] if row else 0
 
     def save_session(self, row: SessionRow) -> None:
         """
@@ -167,12 +186,52 @@ class Store:
         """
         self._write(_PUT_CONVERSION, _columns(row))
 
-    def meta(self, key: str) -> float | None:
+    def newest_sessions(self, limit: int) -> list[SessionRow]:
         """
-        A number kept beside the rows, or None.
+        The last `limit` sessions of all accounts, ended ones too, oldest first.
         """
-        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
-        return None if row is None else float(row[0])
+        rows = self._all(f"SELECT {_SESSIONS} FROM sessions ORDER BY seq DESC LIMIT ?", (limit,))  # noqa: S608 - names from above
+        return [SessionRow(*row) for row in reversed(rows)]
+
+    def newest_conversions(self, limit: int) -> list[ConversionRow]:
+        """
+        The last `limit` conversions of all accounts, oldest first.
+        """
+        rows = self._all(f"SELECT {_CONVERSIONS} FROM conversions ORDER BY seq DESC LIMIT ?", (limit,))  # noqa: S608 - names from above
+        return [ConversionRow(*row) for row in reversed(rows)]
+
+    def faults(self) -> list[FaultRow]:
+        """
+        The rules of faults with their counts, oldest first.
+        """
+        return [FaultRow(*row) for row in self._all("SELECT * FROM faults ORDER BY seq", ())]
+
+    def add_fault(self, spec: str) -> int:
+        """
+        The number of a new rule.
+        """
+        with self._lock:
+            return self._db.execute("INSERT INTO faults VALUES (NULL, ?, 0, 0, 0, 0)", (spec,)).lastrowid or 0
+
+    def save_fault(self, row: FaultRow) -> None:
+        """
+        Keep a rule's counts.
+        """
+        counts = "matched = :matched, struck = :struck, window = :window, in_window = :in_window"
+        self._write(f"UPDATE faults SET {counts} WHERE seq = :number", attrs.asdict(row))  # noqa: S608 - names from above
+
+    def remove_faults(self, number: int | None = None) -> int:
+        """
+        How many rules went: the one of that number, or all.
+        """
+        with self._lock:
+            return self._db.execute("DELETE FROM faults WHERE ? IS NULL OR seq = ?", (number, number)).rowcount
+
+    def all_meta(self) -> dict[str, float]:
+        """
+        The numbers kept beside the rows.
+        """
+        return dict(self._all("SELECT key, value FROM meta", ()))
 
     def set_meta(self, key: str, value: float) -> None:
         """
@@ -182,11 +241,12 @@ class Store:
 
     def reset(self) -> None:
         """
-        Remove all sessions and conversions.
+        Remove all sessions and conversions, and the rules of faults.
         """
         with self.transaction():
             self._db.execute("DELETE FROM sessions")
             self._db.execute("DELETE FROM conversions")
+            self._db.execute("DELETE FROM faults")
 
     def close(self) -> None:
         """

@@ -18,6 +18,7 @@ __all__ = [
     "ConversionEnd",
     "ConversionRow",
     "ConversionStatus",
+    "FaultRow",
     "SessionEnd",
     "SessionRow",
     "SessionStatus",
@@ -49,6 +50,8 @@ class SessionRow:
         ending: Which of the two.
         error_code: What broke, for an `ending` of Error.
         error_message: The sentence to it.
+        reads: How many more times it is read as Starting before it is Ready, or breaks where `ending` says so; None
+            leaves that to time.
         hostname: Where it is reached while Ready.
         handshake_port: The port of the handshake.
         inspector_port: The port of ArrInspector.
@@ -70,6 +73,7 @@ class SessionRow:
     ending: SessionEnd = "Stopped"
     error_code: str | None = None
     error_message: str | None = None
+    reads: int | None = None
 
     @property
     def expires(self) -> float:
@@ -146,3 +150,25 @@ class ConversionRow:
         if now >= self.finished:
             return self.outcome
         return "Running" if now >= self.started else "NotStarted"
+
+
+@attrs.frozen
+class FaultRow:
+    """
+    A rule of faults as stored, and what it has seen.
+
+    Attributes:
+        number: Its number.
+        spec: The rule as JSON text.
+        matched: How many requests it was for.
+        struck: How many of them it changed.
+        window: The minute that a throttle counts in.
+        in_window: How many requests it counted there.
+    """
+
+    number: int
+    spec: str
+    matched: int = 0
+    struck: int = 0
+    window: int = 0
+    in_window: int = 0
