@@ -95,8 +95,8 @@ class SessionFacts:
         """
         How long the session lives at least, reckoned from the last reading.
 
-        That is the whole lease before Ready and 0 after the end. It allows for the service's rounding, so
-        the end may come up to a minute later, never earlier.
+        Of a session read before it was Ready that is its lease less the age of the reading, and 0 after the end. It
+        allows for the service's rounding, so the end may come up to a minute later, never earlier.
         """
         return _lease.remaining(self.state, self._service.clock.monotonic())
 
@@ -194,10 +194,10 @@ class SessionFacts:
         elif field == "to":
             target = duration
         else:
-            if self.remaining >= duration:
-                return session
             used = (session.elapsed or timedelta(0)) + _lease.MINUTE if session.is_ready else timedelta(0)
             target = math.ceil((used + duration) / _lease.MINUTE) * _lease.MINUTE
+            if target <= now and not session.has_ended:
+                return session
         minutes = _lease.lease_minutes(target, field=field, longest=_lease.MAX_RENEWED_LEASE)
         if timedelta(minutes=minutes) <= now:
             raise ConfigurationError(

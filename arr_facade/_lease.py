@@ -58,15 +58,14 @@ def remaining(session: Session, now: float) -> timedelta:
     """
     How long the session lives at least, seen at `now` on the monotonic clock of its reading; never negative.
 
-    Before Ready that is the whole lease, which has not begun to count. Later one minute is taken off for the service's
-    rounding.
+    Before Ready the lease has not begun to count, but it may have since the reading. Later one minute is taken off for
+    the service's rounding.
     """
     if session.has_ended or session.lease is None:
         return ZERO
-    if session.status == SessionStatus.STARTING:
-        return session.lease
-    age = timedelta(seconds=max(now - session.read_at, 0.0)) if session.read_at is not None else ZERO
-    used = (session.elapsed or ZERO) + MINUTE + age
+    used = _age(session, now)
+    if session.status != SessionStatus.STARTING:
+        used += (session.elapsed or ZERO) + MINUTE
     return max(session.lease - used, ZERO)
 
 
@@ -123,7 +122,11 @@ def renewal_target(session: Session, policy: KeepPolicy, now: float) -> timedelt
     """
     if session.lease is None:
         return None
-    age = timedelta(seconds=max(now - session.read_at, 0.0)) if session.read_at is not None else ZERO
-    wanted = math.ceil(((session.elapsed or ZERO) + age + policy.ttl) / MINUTE) * MINUTE
+    used = (session.elapsed or ZERO) + _age(session, now)
+    wanted = math.ceil((used + policy.ttl) / MINUTE) * MINUTE
     target = min(max(wanted, session.lease + MINUTE), policy.limit // MINUTE * MINUTE)
     return target if target > session.lease else None
+
+
+def _age(session: Session, now: float) -> timedelta:
+    return timedelta(seconds=max(now - session.read_at, 0.0)) if session.read_at is not None else ZERO
