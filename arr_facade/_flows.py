@@ -192,10 +192,16 @@ class Service:
         """
         The generated model that the operation `name` answers with, and the answer itself.
         """
+        response = yield from self.ask(name, operation, policy=policy, **arguments)
+        return _answers.parsed(self.api.parser(name), response, operation), response
+
+    def ask(self, name: str, operation: str, *, policy: RetryPolicy | None = None, **arguments: Any) -> Flow[Answer]:
+        """
+        The answer to the operation `name`, when it is below 400.
+        """
         request = self.api.request(name, operation, account_id=self.account_id, **arguments)
         request.urgent = name in _URGENT
-        response = yield from self.sender.send(request, self.tokens, policy)
-        return _answers.parsed(self.api.parser(name), response, operation), response
+        return (yield from self.sender.send(request, self.tokens, policy))
 
     def session(
         self, name: str, verb: str, session_id: str, *, policy: RetryPolicy | None = None, **arguments: Any
@@ -301,9 +307,8 @@ def stop_session(service: Service, session_id: str) -> Flow[None]:
     Nothing; afterwards the session is not running, also if it had ended or never was.
     """
     operation = f"stop session '{session_id}'"
-    request = service.api.request("stop_session", operation, account_id=service.account_id, session_id=session_id)
     try:
-        _answers.nothing((yield from service.sender.send(request, service.tokens)), operation)
+        _answers.nothing((yield from service.ask("stop_session", operation, session_id=session_id)), operation)
     except NotFoundError:
         logger.debug("session '%s' is not there to be stopped", session_id)
 

@@ -170,6 +170,18 @@ class Stage:
         self.emulator.ready_session(session_id)
         return self.run(_flows.get_session(self.service, session_id))
 
+    def create(self, session_id, size="Standard", lease=10):
+        """
+        A new session, as the service answered.
+        """
+        return self.run(_flows.create_session(self.service, session_id, size, lease))
+
+    def stop(self, session_id):
+        """
+        End a session.
+        """
+        self.run(_flows.stop_session(self.service, session_id))
+
     def keep(self, session, *, ttl="10m", limit="8h", on_event=None):
         """
         Hand a session to the keeper, as `SessionHandle.keep` does.
