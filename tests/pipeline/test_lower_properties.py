@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pipeline.documents import operations
 from pipeline.lower import lower
@@ -117,7 +117,7 @@ def walk(value, pointer=()):
 
 
 @given(swaggers())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_document_becomes_valid_openapi_with_everything_in_it(document):
     """
     Operations, parameters, statuses, definitions, properties and enum values all arrive; prose and titles do not.
@@ -152,7 +152,7 @@ def counted(document, key):
 
 
 @given(swaggers())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_null_that_was_allowed_is_allowed(document):
     """
     There are as many nullable places after the lowering as `x-nullable: true` before it.
@@ -200,7 +200,7 @@ def test_a_broken_document_is_refused_and_never_crashes():
 
 
 @given(swaggers())
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_hash_seed_changes_nothing(document):
     """
     Two processes with different hash seeds write the same bytes.

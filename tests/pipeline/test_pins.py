@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pipeline import pins
 from pipeline.pins import Api, Pins, PinsError
@@ -43,6 +43,7 @@ def tables(draw):
 
 
 @given(tables())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_written_is_read_back(table):
     """
     Any pins survive being written and read, whatever the names of their files look like.

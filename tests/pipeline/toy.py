@@ -28,14 +28,13 @@ SWAGGER = {
                     {"name": "id", "in": "path", "required": True, "type": "string"},
                     {"name": "api-version", "in": "query", "required": True, "type": "string"},
                 ],
-                "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Toy"}}},
+                "responses": {"200": {"description": "", "schema": {"$ref": "types.json#/definitions/Toy"}}},
                 "x-ms-examples": {"one": {"$ref": "./examples/Get.json"}},
             }
         }
     },
-    "definitions": {"Toy": {"type": "object", "properties": {"name": {"$ref": "types.json#/definitions/Name"}}}},
 }
-TYPES = {"definitions": {"Name": {"type": "string"}}}
+TYPES = {"definitions": {"Toy": {"type": "object", "properties": {"name": {"type": "string"}}}}}
 EXAMPLE = {"parameters": {"id": "bear"}, "responses": {"200": {"body": {"name": "Bear"}}}}
 
 FILES = {
@@ -48,9 +47,6 @@ OVERLAY = """\
 overlay: 1.0.0
 info: {title: Toys in our words, version: 1.0.0}
 actions:
-  - target: $.info
-    description: Says what the document covers.
-    update: {description: Toys of children.}
   - target: $.paths['/toys/{id}'].get
     description: Says what it is for.
     update: {summary: A toy., description: The toy of that ID.}
@@ -60,12 +56,12 @@ actions:
   - target: $.paths.*.*.parameters[*]
     description: Says what to give.
     update: {description: What the toy is asked by.}
-  - target: $.components.schemas.Name
-    description: Says what it is.
-    update: {description: What a toy is called.}
   - target: $.components.schemas.Toy
     description: Says what it is.
     update: {description: A toy of ours., properties: {name: {description: What it is called.}}}
+  - target: $.info
+    description: Says what the document covers.
+    update: {description: Toys of children.}
 """
 
 API = Api(
