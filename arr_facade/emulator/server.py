@@ -276,4 +276,29 @@ def _uvicorn_server(emulator: Emulator, tls: Authority | None) -> uvicorn.Server
         timeout_graceful_shutdown=1,
         ws="none",
     )
-    return uvicorn.Server(config)
+    return _tls_server(config) if tls else uvicorn.Server(config)
+
+
+def _tls_server(config: uvicorn.Config) -> uvicorn.Server:
+    """
+    A server for https that ends at once.
+
+    TLS has both sides say goodbye. A client that holds an idle connection says nothing, and would be waited for until
+    the time for a graceful end is over.
+    """
+    import asyncio  # noqa: PLC0415 - with uvicorn, which has imported it
+
+    import uvicorn  # noqa: PLC0415 - an extra
+
+    class TlsServer(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Within the tenth of a second that uvicorn gives to the connections it has just told to close.
+            asyncio.get_running_loop().call_later(0.05, self._hang_up)
+            await super().shutdown(sockets)
+
+        def _hang_up(self) -> None:
+            for connection in list(self.server_state.connections):
+                if connection.transport.is_closing():
+                    connection.transport.abort()
+
+    return TlsServer(config)
