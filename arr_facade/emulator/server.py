@@ -9,18 +9,19 @@ Needs the extra `emulator` (uvicorn), which is imported when a socket is first a
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import os
-import socket
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from arr_facade.emulator._delivery import deliver
 from arr_facade.emulator._http import Request, Response
+from arr_facade.emulator._sockets import listen
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from types import TracebackType
     from typing import Self
@@ -37,14 +38,19 @@ __all__ = ["MAX_BODY", "Server", "application", "run", "serve"]
 
 MAX_BODY = 1024 * 1024
 """The largest request body in bytes; no request of the service comes near."""
-_BACKLOG = 2048
 _DEFECT = b'{"error":{"code":"InternalServerError","message":"An internal server error occurred."}}'
 _log = logging.getLogger(__name__)
 
 
-def application(emulator: Emulator) -> Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]:
+def application(
+    emulator: Emulator, regions: Mapping[int, str] | None = None
+) -> Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]:
     """
     The emulator as an ASGI application, for any server that speaks it.
+
+    Args:
+        emulator: What answers.
+        regions: The regions by the port that leads to them; what comes to others is told by its host name.
     """
 
     async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -54,10 +60,9 @@ def application(emulator: Emulator) -> Callable[[MutableMapping[str, Any], Recei
             body = await _read_body(receive)
         except _HungUpError:
             return
-        response = Response(413, [("Content-Length", "0")]) if body is None else _answer(emulator, scope, body)
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
+        region = regions.get(scope["server"][1]) if regions else None
+        response = Response(413, [("Content-Length", "0")]) if body is None else _answer(emulator, scope, body, region)
+        await deliver(response, scope, receive, send, emulator.clock)
 
     return app
 
@@ -87,7 +92,7 @@ async def _read_body(receive: Receive) -> bytes | None:
             return b"".join(chunks)
 
 
-def _answer(emulator: Emulator, scope: Mapping[str, Any], body: bytes) -> Response:
+def _answer(emulator: Emulator, scope: Mapping[str, Any], body: bytes, region: str | None) -> Response:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     request = Request(
         method=scope["method"],
@@ -96,6 +101,7 @@ def _answer(emulator: Emulator, scope: Mapping[str, Any], body: bytes) -> Respon
         headers=headers,
         body=body,
         origin=f"{scope['scheme']}://{headers.get('host', '')}",
+        region=region,
     )
     try:
         return emulator.handle(request)
@@ -111,18 +117,26 @@ class Server:
     Attributes:
         emulator: What answers.
         port: The port it listens on.
+        region_endpoints: The URL of each region; the first region's is `endpoint`, each other one has its own port.
 
     Raises:
         ConfigurationError: As `serve`.
     """
 
-    def __init__(self, emulator: Emulator, host: str, port: int, tls: Authority | None = None) -> None:
+    def __init__(
+        self, emulator: Emulator, host: str, port: int, tls: Authority | None = None, *, exposed: bool = False
+    ) -> None:
         self.emulator = emulator
         self._tls = tls
-        self._uvicorn = _uvicorn_server(emulator, tls)
-        self._listener = _listen(host, port)
         self._host = f"[{host}]" if ":" in host else host
-        self.port: int = self._listener.getsockname()[1]
+        regions: dict[int, str] = {}
+        self._uvicorn = _uvicorn_server(emulator, tls, regions)
+        self._listeners = _listen_for_all(emulator, host, port, exposed=exposed)
+        ports = [listener.getsockname()[1] for listener in self._listeners]
+        self.port: int = ports[0]
+        self.region_endpoints = {name: self._url(at) for name, at in zip(emulator.regions, ports, strict=True)}
+        # Not the first: there a host name may ask for another region.
+        regions.update(zip(ports[1:], list(emulator.regions)[1:], strict=True))
         self._thread = threading.Thread(target=self.block, name="arr-emulator", daemon=True)
 
     def __repr__(self) -> str:
@@ -141,7 +155,10 @@ class Server:
         """
         The rendering service's URL.
         """
-        return f"{'https' if self._tls else 'http'}://{self._host}:{self.port}"
+        return self._url(self.port)
+
+    def _url(self, port: int) -> str:
+        return f"{'https' if self._tls else 'http'}://{self._host}:{port}"
 
     @property
     def sts_endpoint(self) -> str:
@@ -170,7 +187,7 @@ class Server:
         self._uvicorn.should_exit = True
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
-        self._listener.close()
+        self._stop_listening()
 
     def start(self) -> None:
         """
@@ -183,25 +200,38 @@ class Server:
         Serve from here, until a signal or `close` from another thread.
         """
         try:
-            self._uvicorn.run(sockets=[self._listener])
+            self._uvicorn.run(sockets=self._listeners)
         finally:
-            self._listener.close()
+            self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        for listener in self._listeners:
+            listener.close()
 
 
-def serve(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0, tls: Authority | None = None) -> Server:
+def serve(
+    emulator: Emulator,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: Authority | None = None,
+    exposed: bool = False,
+) -> Server:
     """
     Put the emulator on a socket, served by a thread of this process.
 
     Args:
         emulator: What answers; it is not closed with the server.
         host: A loopback address; the emulator's key is known to everyone, so it serves this machine only.
-        port: From 0 to 65535; 0 takes a free one, see `Server.port`.
+        port: From 0 to 65535; 0 takes a free one, see `Server.port`. Further regions have the ports that follow, or
+            free ones; see `Server.region_endpoints`.
         tls: Speak https with this authority's certificate; None speaks http. For both, serve the emulator twice.
+        exposed: Other machines may reach it; `host` may then be any address of this one.
 
     Raises:
         ConfigurationError: The host is no loopback address, the port is taken, or uvicorn is not installed.
     """
-    server = Server(emulator, host, port, tls)
+    server = Server(emulator, host, port, tls, exposed=exposed)
     server.start()
     return server
 
@@ -211,6 +241,7 @@ def run(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    exposed: bool = False,
     on_listening: Callable[[Server], object] | None = None,
 ) -> None:
     """
@@ -219,53 +250,45 @@ def run(
     Args:
         emulator: What answers.
         host: A loopback address.
-        port: From 0 to 65535; 0 takes a free one.
+        port: As for `serve`.
+        exposed: As for `serve`.
         on_listening: Called once clients can connect.
 
     Raises:
         ConfigurationError: As `serve`.
         KeyboardInterrupt: After SIGINT.
     """
-    server = Server(emulator, host, port)
+    server = Server(emulator, host, port, exposed=exposed)
     if on_listening is not None:
         on_listening(server)
     server.block()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        raise ConfigurationError("host", host, "is no IP address; write 127.0.0.1, ::1 or localhost") from None
-    if not parsed.is_loopback:
-        raise ConfigurationError("host", host, "is not a loopback address; the emulator serves this machine only")
-    family = socket.AF_INET6 if parsed.version == 6 else socket.AF_INET  # noqa: PLR2004 - the version's number is its name
-    # The protocol has to be named: asyncio sets TCP_NODELAY only where it sees it, and without that every answer of two
-    # writes waits 40 ms for the client's delayed acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name != "nt":  # where it would let two servers share one port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address, port))
-        # Listening before the loop runs: a client that connects at once waits in the queue, and needs no retry.
-        listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise ConfigurationError("port", port, f"cannot be listened on: {error}") from error
-    return listener
+def _listen_for_all(emulator: Emulator, host: str, port: int, *, exposed: bool) -> list[socket.socket]:
+    """
+    A listener for each region: free ports, or those from `port` on.
+    """
+    ports = [port + number if port else 0 for number in range(len(emulator.regions))]
+    with ExitStack() as until_all:
+        listeners = [until_all.enter_context(listen(host, one, exposed=exposed)) for one in ports]
+        until_all.pop_all()
+    return listeners
 
 
-def _uvicorn_server(emulator: Emulator, tls: Authority | None) -> uvicorn.Server:
+def _uvicorn_server(emulator: Emulator, tls: Authority | None, regions: Mapping[int, str]) -> uvicorn.Server:
     try:
         import uvicorn  # noqa: PLC0415 - an extra, and a quarter of a second to import
+
+        from arr_facade.emulator._protocol import MAX_HEAD, BoundedProtocol  # noqa: PLC0415 - needs uvicorn
     except ModuleNotFoundError as error:
         advice = 'install the extra: pip install "arr-facade[emulator]"; in process, Emulator().transport() needs none'
         raise ConfigurationError(
             "emulator", "server", "needs uvicorn, which is not installed", advice=advice
         ) from error
     config = uvicorn.Config(
-        application(emulator),
+        application(emulator, regions),
+        http=BoundedProtocol,
+        h11_max_incomplete_event_size=MAX_HEAD,
         access_log=False,
         date_header=False,
         lifespan="off",

@@ -111,7 +111,7 @@ def test_answers_do_not_wait_for_acknowledgements(server):
     """
     The listener names TCP, without which asyncio leaves Nagle's algorithm on and each answer costs 40 ms.
     """
-    assert server._listener.proto == socket.IPPROTO_TCP
+    assert server._listeners[0].proto == socket.IPPROTO_TCP
 
 
 def test_a_body_that_is_too_large_is_413(client, emulator):
