@@ -21,20 +21,19 @@ from arr_facade._retry import RetryPolicy
 from arr_facade._steps import Call, Rest
 from arr_facade.durations import format_duration
 from arr_facade.errors import ArrError, LeaseRejectedError, NotFoundError
-from arr_facade.models import LeaseEvent, LeaseEventKind, SessionStatus
+from arr_facade.models import LeaseEvent, LeaseEventKind, Session, SessionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arr_facade._flows import Service
     from arr_facade._steps import Alarm, Flow
-    from arr_facade.models import Session
 
 __all__ = ["Keeper", "Kept", "keep"]
 
 logger = logging.getLogger("arr_facade.lease")
 
-_CHECK_AFTER = 5.0
+_CHECK_TICK = 5.0
 _LONGEST_REST = 60.0
 _RETRY_FIRST = 2.0
 _RETRY_MOST = 30.0
@@ -127,15 +126,17 @@ class Keeper:
                 heapq.heappop(self._queue)
             return self._queue[0][0] if self._queue else None
 
-    def pop_due(self, now: float) -> Kept | None:
+    def pop_due(self, now: float) -> list[Kept]:
         """
-        One session whose duty is at `now` or before.
+        The sessions whose duty is at `now` or before, those with the least lease left first.
         """
-        due = self.next_due()
-        if due is None or due > now:
-            return None
+        due = []
         with self._lock:
-            return heapq.heappop(self._queue)[2]
+            while self._queue and self._queue[0][0] <= now:
+                kept = heapq.heappop(self._queue)[2]
+                if not kept.released:
+                    due.append(kept)
+        return sorted(due, key=lambda kept: _lease.remaining(kept.session, now))
 
 
 def keep(service: Service, keeper: Keeper) -> Flow[None]:
@@ -143,27 +144,56 @@ def keep(service: Service, keeper: Keeper) -> Flow[None]:
     Look after the keeper's sessions until it is closed.
     """
     while not keeper.closed:
-        kept = keeper.pop_due(service.clock.monotonic())
-        if kept is None:
+        now = service.clock.monotonic()
+        batch = keeper.pop_due(now)
+        if not batch:
             due = keeper.next_due()
             # Never for long: a machine that slept is noticed by looking at both clocks.
-            yield Rest(
-                None if due is None else min(max(due - service.clock.monotonic(), 0.0), _LONGEST_REST), keeper.alarm
-            )
+            yield Rest(None if due is None else min(max(due - now, 0.0), _LONGEST_REST), keeper.alarm)
             continue
-        try:
-            yield from _attend(service, kept)
-        except Exception as error:  # noqa: BLE001 - a mistake in a hook or a credential must not cost the others their lease
-            yield from _note_failure(service, kept, error)
-        if not kept.released and kept.lost is None:
-            keeper.put_back(kept)
+        listed = yield from _read_together(service, batch)
+        for kept in batch:
+            try:
+                yield from _attend(service, kept, just_read=kept in listed)
+            except Exception as error:  # noqa: BLE001 - a mistake in a hook or a credential must not cost the others their lease
+                yield from _note_failure(service, kept, error)
+            if not kept.released and kept.lost is None:
+                keeper.put_back(kept)
+            if keeper.closed:
+                return
 
 
-def _attend(service: Service, kept: Kept) -> Flow[None]:
+def _read_together(service: Service, batch: list[Kept]) -> Flow[set[Kept]]:
+    """
+    Those of the batch that a list has shown, which is asked for when it is fewer requests than reading each.
+    """
+    unknown = {kept.session.id: kept for kept in batch if _needs_reading(service, kept)}
+    listed: set[Kept] = set()
+    if len(unknown) <= service.sessions.pages:
+        return listed
+    link: str | None = None
+    pages = 0
+    try:
+        while pages == 0 or link is not None:
+            page, link = yield from _flows.list_page(service, "sessions", link, policy=_ONCE)
+            pages += 1
+            for session in page:
+                kept = unknown.get(session.id)
+                if kept is not None and isinstance(session, Session):
+                    _learn(service, kept, session)
+                    listed.add(kept)
+    except ArrError as error:
+        logger.debug("the kept sessions could not be listed, so each is read by itself: %s", error.args[0])
+    else:
+        service.sessions.pages = pages
+    return listed
+
+
+def _attend(service: Service, kept: Kept, *, just_read: bool = False) -> Flow[None]:
     """
     Do what is due for one session and plan what comes next.
     """
-    if _needs_reading(service, kept):
+    if not just_read and _needs_reading(service, kept):
         yield from _read(service, kept)
     now = service.clock.monotonic()
     if (
@@ -192,13 +222,16 @@ def _read(service: Service, kept: Kept) -> Flow[None]:
     except NotFoundError:
         yield from _lose(kept, "the service no longer knows it")
         return
-    confirmed = session.lease is not None and kept.unconfirmed is not None and session.lease >= kept.unconfirmed
-    if kept.unconfirmed is not None and not confirmed:
+    _learn(service, kept, session)
+    if session.has_ended:
+        yield from _lose(kept, f"it is {session.status}{_because(kept)}")
+
+
+def _learn(service: Service, kept: Kept, session: Session) -> None:
+    if kept.unconfirmed is not None and (session.lease is None or session.lease < kept.unconfirmed):
         logger.debug("session '%s': the renewal to %s does not show yet", session.id, kept.unconfirmed)
     kept.unconfirmed = None
     _see(service, kept, session)
-    if session.has_ended:
-        yield from _lose(kept, f"it is {session.status}{_because(kept)}")
 
 
 def _renew(service: Service, kept: Kept) -> Flow[None]:
@@ -234,7 +267,8 @@ def _plan(service: Service, kept: Kept) -> None:
             _waits.poll_interval(kept.session.size), None, service.sender.random.random()
         )
     elif kept.unconfirmed is not None:
-        kept.due = now + _CHECK_AFTER
+        # On the next full tick but one, so that the renewals of many sessions are confirmed by one list.
+        kept.due = (now // _CHECK_TICK + 2) * _CHECK_TICK
     elif _lease.renewal_target(kept.session, kept.policy, now) is None:
         # Nothing more to do than to see the end come: by our reckoning first, then each time it has not come yet.
         kept.due = now + max(_left(kept, now).total_seconds(), _RETRY_MOST)
