@@ -8,20 +8,22 @@ import itertools
 import logging
 import random as random_module
 from collections import deque
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from arr_facade.clock import SystemClock
+from arr_facade.clock import ManualClock, SystemClock
 from arr_facade.durations import parse_duration
 from arr_facade.emulator._time import ServiceTime
 from arr_facade.emulator.api import Service
 from arr_facade.emulator.control import Breakdown, SessionControl
 from arr_facade.emulator.conversions import Conversions
 from arr_facade.emulator.effects import Exchange, delayed, with_faults
-from arr_facade.emulator.faults import FaultRules
+from arr_facade.emulator.faults import Fault, FaultRules
 from arr_facade.emulator.regions import LOCAL, Region, read_capacity, region_of, seconds_by_size
+from arr_facade.emulator.report import report
 from arr_facade.emulator.routes import route
 from arr_facade.emulator.seeds import sow
 from arr_facade.emulator.sessions import Sessions
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from arr_facade.emulator._http import Request, Response
     from arr_facade.emulator.conversion_rules import Decide, Outcome
     from arr_facade.emulator.documents import Shape
-    from arr_facade.emulator.faults import Effect, Fault
+    from arr_facade.emulator.faults import Effect
     from arr_facade.emulator.routes import Operation, Route
     from arr_facade.emulator.sts import Role
     from arr_facade.emulator.transport import EmulatorTransport
@@ -173,7 +175,7 @@ class Emulator:
         )
         self.regions: Mapping[str, Region] = dict(regions) if regions else {LOCAL: Region()}
         self._by_region = {name: _settings_in(name, region, settings) for name, region in self.regions.items()}
-        self._latency = {
+        self.latency: Mapping[str, float] = {
             name: parse_duration(region.latency, field=f"regions.{name}.latency").total_seconds()
             for name, region in self.regions.items()
         }
@@ -292,6 +294,12 @@ class Emulator:
             raise ConfigurationError("region", region, f"is none of {', '.join(self.regions)}")
         return name
 
+    def settings_of(self, region: str) -> Settings:
+        """
+        How that region behaves.
+        """
+        return self._by_region[region]
+
     def owner(self, region: str | None) -> str:
         """
         The account that this region's rows are stored under; None is the first region.
@@ -300,6 +308,24 @@ class Emulator:
             ConfigurationError: There is no such region.
         """
         return self._by_region[self.region_named(region)].owner
+
+    def jump(self, seconds: float) -> None:
+        """
+        Let the clients' wall clock jump ahead, or back where negative.
+
+        A `ManualClock` jumps itself. Other clients' clocks are out of reach, so the service's falls behind by as much:
+        a fault `clock_skew`, in place of an earlier one, that `faults` shows and clears.
+        """
+        if isinstance(self._clock, ManualClock):
+            self._clock.jump(seconds)
+            return
+        skew = -seconds
+        for rule in self.faults.list():
+            if rule.fault.effect == "clock_skew":
+                skew += rule.fault.skew
+                self.faults.remove(rule.number)
+        if skew:
+            self.faults.add(Fault("clock_skew", skew=timedelta(seconds=skew)))
 
     def handle(self, request: Request) -> Response:
         """
@@ -313,7 +339,7 @@ class Emulator:
             response = self._carry_out(where, region, request, met)
             for hook in reversed(self.hooks):
                 response = hook.after(where, request, response)
-        if latency := self._latency[region]:
+        if latency := self.latency[region]:
             response = delayed(response, latency)
         self._record(where, region, request, response, met)
         return response
@@ -466,6 +492,12 @@ class Emulator:
             ConfigurationError: It is no snapshot, or of a region that this emulator does not have.
         """
         put_back(snapshot, self._store, self.now(), self.owner)
+
+    def report(self) -> dict[str, Any]:
+        """
+        What there is, as plain JSON data without secrets: the admin API's `/state`.
+        """
+        return report(self, self._store)
 
     def reset(self) -> None:
         """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -90,6 +91,8 @@ def _skew(value: DurationLike) -> float:
     """
     Seconds of a duration that may have a minus before it.
     """
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, str) and value.strip().startswith("-"):
         return -parse_duration(value.strip()[1:], field="skew").total_seconds()
     return parse_duration(value, field="skew").total_seconds()

@@ -120,8 +120,13 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """
         Everything inside happens at once for all threads and processes, or not at all when it raises.
+
+        Within another one it is a part of that.
         """
         with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield

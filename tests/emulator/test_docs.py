@@ -24,14 +24,15 @@ def test_every_snippet_is_found():
     """
     No section has a second piece of Python that would not be run.
     """
-    assert TEXT.count("```python") == len(SNIPPETS) == 6
+    assert TEXT.count("```python") == len(SNIPPETS) >= 7
 
 
 def test_the_table_names_a_source_for_every_fact():
     """
     Each fact says whether it was recorded, is the Swagger's, was documented, or was decided.
     """
-    rows = re.findall(r"^\| (?!fact |---)(.+) \| (.+) \|$", TEXT, re.MULTILINE)
+    facts = TEXT[TEXT.index("## Fact by fact") :]
+    rows = re.findall(r"^\| (?!fact |---)(.+) \| (.+) \|$", facts, re.MULTILINE)
 
     assert len(rows) > 50
     assert [] == [fact for fact, source in rows if not re.match("recorded|Swagger|documented|decided", source)]
