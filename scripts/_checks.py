@@ -135,6 +135,17 @@ def tests(shell: Shell) -> str:
     return f"{closing}; coverage {total.split()[-1]}"
 
 
+def interop(shell: Shell) -> str:
+    """
+    Other people's clients against the emulator: Microsoft's SDK, unmodified, in an environment of its own.
+    """
+    try:
+        python = ensure(extras=("cli", "emulator"), groups=("interop",), name=".venv-interop")
+    except SetupError as error:
+        raise StepFailedError(str(error)) from error
+    return shell.call(python, "-m", "pytest", "-q", "tests/interop", sums_up=_PYTEST_SUMS_UP)
+
+
 def regenerate(shell: Shell) -> str:
     """
     The committed specifications and client are, byte for byte, what the pins and overlays make.
@@ -186,6 +197,7 @@ STEPS = (
     Step("lint", "ruff check, ruff format --check", lint, fast=True),
     Step("types", "mypy --strict", types, fast=True),
     Step("tests", "pytest, coverage", tests, fast=True),
+    Step("interop", "Microsoft's SDK against the emulator", interop),
     Step("regenerate", "regenerate.py --check", regenerate),
     Step("build", "sdist and wheel", build),
     Step("wheel", "the wheel in an empty environment", wheel),

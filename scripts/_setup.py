@@ -66,19 +66,20 @@ def start(arguments: Sequence[str]) -> int:
         return EX_UNAVAILABLE
 
 
-def ensure(*, extras: Sequence[str] = (), groups: Sequence[str] = (), root: Path = ROOT) -> Path:
+def ensure(*, extras: Sequence[str] = (), groups: Sequence[str] = (), root: Path = ROOT, name: str = ".venv") -> Path:
     """
-    The Python of `<root>/.venv`, with the project installed in it (editable) and everything asked for.
+    The Python of `<root>/<name>`, with the project installed in it (editable) and everything asked for.
 
     Args:
         extras: The project's optional dependencies to install.
         groups: The dependency groups to install.
         root: The project.
+        name: The environment's directory; what must not meet the project's other tools has one of its own.
 
     Raises:
         SetupError: The environment could not be made or a download failed.
     """
-    home = root / ".venv"
+    home = root / name
     python = interpreter(home)
     target = f".[{','.join(extras)}]" if extras else "."
     request = [*(word for group in groups for word in ("--group", group)), "--editable", target]

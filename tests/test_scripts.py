@@ -209,6 +209,15 @@ def test_tools_come_on_top_of_the_main_job(setup_module, project, recorded):
     assert [] == recorded
 
 
+def test_an_environment_of_its_own(setup_module, project, recorded):
+    """
+    What must not meet the project's tools is installed into another directory, which the main one knows nothing of.
+    """
+    python = setup_module.ensure(groups=("interop",), root=project, name=".venv-interop")
+    assert setup_module.interpreter(project / ".venv-interop") == python
+    assert not (project / ".venv").exists()
+
+
 def test_interpreter_on_windows(setup_module, monkeypatch):
     """
     On Windows the environment's Python lies elsewhere than on Linux and macOS.
