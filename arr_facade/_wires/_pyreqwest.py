@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
-from pyreqwest.exceptions import BuilderError, ConnectError, PyreqwestError, RequestTimeoutError
+from pyreqwest.exceptions import (
+    BuilderError,
+    ConnectError,
+    DetailedPyreqwestError,
+    PyreqwestError,
+    RequestTimeoutError,
+)
 
 from arr_facade._steps import HEADERS, Answer
 from arr_facade._wires._failures import broken, not_connected, too_late
@@ -117,11 +123,20 @@ def _configured(builder: Builder, timeout: float, *, verify: bool) -> Builder:
 
 
 def _translated(send: Send, error: PyreqwestError) -> TransportError:
+    said = _in_words(error)
     match error:
         case ConnectError() | BuilderError():
-            return not_connected(send, error)
+            return not_connected(send, said)
         # Also its ConnectTimeoutError, by which it means every timeout before the answer begins.
         case RequestTimeoutError():
-            return too_late(send, error)
+            return too_late(send, said)
         case _:
-            return broken(send, error)
+            return broken(send, said)
+
+
+def _in_words(error: PyreqwestError) -> Exception:
+    """
+    What it says and the innermost cause; its own text is the repr of a dictionary.
+    """
+    causes = error.details["causes"] if isinstance(error, DetailedPyreqwestError) else None
+    return Exception(f"{error.message}: {causes[-1]['message']}" if causes else error.message)
