@@ -388,6 +388,34 @@ def test_many_sessions_are_kept_by_one_flow(stage, events):
     assert len(together) <= len(alone.emulator.calls("update_session"))
 
 
+def test_renewals_of_many_are_confirmed_by_one_list(stage):
+    """
+    Thirty renewals at one time are seen to hold by one list each round, not by thirty reads.
+    """
+    for number in range(30):
+        stage.keep(stage.ready(f"s{number}"), ttl="10m")
+    before = len(stage.emulator.calls("get_session"))
+    stage.keep_for("20m")
+    rounds = len(stage.emulator.calls("update_session")) // 30
+    assert rounds >= 3
+    assert before == len(stage.emulator.calls("get_session"))
+    assert rounds <= len(stage.emulator.calls("list_sessions")) <= 2 * rounds
+
+
+def test_a_list_that_fails_is_replaced_by_reads(stage):
+    """
+    Where the list is refused, each of many renewals is confirmed by a read of its own.
+    """
+    for number in range(30):
+        stage.keep(stage.ready(f"s{number}"), ttl="10m")
+    before = len(stage.emulator.calls("get_session"))
+    stage.emulator.hooks.append(Instead("list_sessions", [answer(403, None)] * 100))
+    stage.keep_for("20m")
+    rounds = len(stage.emulator.calls("update_session")) // 30
+    assert before + 30 * rounds <= len(stage.emulator.calls("get_session")) <= before + 30 * (rounds + 1)
+    assert {"Ready"} == {stage.status(f"s{number}") for number in range(30)}
+
+
 def test_one_sick_session_does_not_hold_up_the_others(stage, events):
     """
     While one session's renewals fail, another one's go on.
