@@ -12,15 +12,15 @@ from arr_facade.emulator.server import serve
 from tests.facade.world import World
 
 
-class Switchboard:
+class Switchboard(Emulator):
     """
     Passes requests on to the emulator of the running test, so that one server does for all of them.
     """
 
-    emulator = None
+    current = None
 
     def handle(self, request):
-        return self.emulator.handle(request)
+        return self.current.handle(request)
 
 
 @pytest.fixture(autouse=True)
@@ -73,9 +73,8 @@ def anyio_backend(flavour):
 
 @pytest.fixture(scope="session")
 def switchboard():
-    switchboard = Switchboard()
-    with serve(switchboard) as server:
-        switchboard.endpoint = server.endpoint
+    with Switchboard() as switchboard, serve(switchboard) as server:
+        switchboard.url = server.endpoint
         yield switchboard
 
 
@@ -95,8 +94,8 @@ def world(request, flavour, link, emulator, clock):
     if link == "in-process":
         return World(flavour, emulator, clock, None)
     switchboard = request.getfixturevalue("switchboard")
-    switchboard.emulator = emulator
-    return World(flavour, emulator, clock, switchboard.endpoint)
+    switchboard.current = emulator
+    return World(flavour, emulator, clock, switchboard.url)
 
 
 @pytest.fixture
