@@ -17,6 +17,9 @@ from arr_facade.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arr_facade.emulator import Emulator
+    from arr_facade.emulator.admin import AdminServer
+    from arr_facade.emulator.scenario import Scenario
     from arr_facade.emulator.server import Server
     from arr_facade.emulator.tls import Authority
 
@@ -25,6 +28,9 @@ __all__ = ["command"]
 
 @click.command("emulator")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; by default a free one.")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", help="Another address of this machine; see --exposed.")
+@click.option("--exposed", is_flag=True, help="Let other machines reach it by --host, although its key is well known.")
+@click.option("--admin-port", type=click.IntRange(0, 65535), default=0, help="Port of the admin API on 127.0.0.1.")
 @click.option("--https", is_flag=True, help="Speak https as well, on a port of its own, as Microsoft's SDKs demand.")
 @click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="Port for --https; by default a free one.")
 @click.option(
@@ -36,10 +42,30 @@ __all__ = ["command"]
 @click.option("--state", metavar="FILE", type=click.Path(dir_okay=False), help="Keep what there is in a SQLite file.")
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(min=0),
     default=1.0,
     show_default=True,
-    help="How many times faster than the machine's its clock runs.",
+    help="How many times faster than the machine's its clock runs; 0 stands still until the admin API moves it.",
+)
+@click.option(
+    "--region",
+    "regions",
+    metavar="NAME[,...]",
+    multiple=True,
+    help="Play this region on a port of its own; repeatable, as in westeurope,latency=0.08s,capacity.Standard=1.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="EFFECT[,...]",
+    multiple=True,
+    help="Let something go wrong; repeatable, as in error,status=503,operation=get_session,count=2.",
+)
+@click.option(
+    "--scenario",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, exists=True),
+    help="Regions, faults, sessions and conversions to begin with, as TOML.",
 )
 @click.option(
     "--shape",
@@ -66,11 +92,17 @@ def command(
     invocation: Invocation,
     *,
     port: int,
+    host: str,
+    exposed: bool,
+    admin_port: int,
     https: bool,
     https_port: int,
     ca_file: str | None,
     state: str | None,
     speed: float,
+    regions: tuple[str, ...],
+    faults: tuple[str, ...],
+    scenario: str | None,
     shape: str,
     linked_storage: tuple[str, ...],
     shell: str,
@@ -78,7 +110,7 @@ def command(
     """
     Run the service on this machine, without an account, until Ctrl-C.
 
-    The settings it prints point other commands and programs to it.
+    The settings it prints point other commands and programs to it. The admin API's address has its token in it.
     """
     from arr_facade.emulator import Emulator
     from arr_facade.emulator.server import run, serve
@@ -92,27 +124,60 @@ def command(
         else:
             click.echo("\n".join(_lines(environment, shell)))
         where = " and ".join(one.endpoint for one in servers)
+        for name, url in list(server.region_endpoints.items())[1:]:
+            say(f"arr: its region {name} is at {url}")
+        say(f"arr: its admin API is at {admin.url}")
         say(f"arr: the emulator listens at {where}; Ctrl-C ends it")
 
+    plan = _plan(scenario, regions, faults)
     with ExitStack() as stack:
         emulator = stack.enter_context(
             Emulator(
-                clock=SystemClock(speed),
+                clock=SystemClock(speed or 1.0),
                 state=state,
                 shape="early" if shape == "early" else "late",
                 linked_storage=linked_storage,
+                regions=plan.regions,
             )
         )
+        plan.apply(emulator)
+        if speed == 0:
+            emulator.time.set_speed(0)
+        admin = stack.enter_context(_admin(emulator, admin_port))
         secure = (
             stack.enter_context(serve(emulator, port=https_port, tls=_authority(ca_file)))
             if https or ca_file or https_port
             else None
         )
         try:
-            run(emulator, port=port, on_listening=on_listening)
+            run(emulator, host=host, port=port, exposed=exposed, on_listening=on_listening)
         except (KeyboardInterrupt, SystemExit):
             # Ctrl-C and SIGTERM are how this command is meant to end, and what it served has been closed.
             say("arr: the emulator has ended")
+
+
+def _plan(scenario: str | None, regions: tuple[str, ...], faults: tuple[str, ...]) -> Scenario:
+    """
+    The scenario of the file, with what the options add.
+    """
+    from arr_facade.emulator import Fault
+    from arr_facade.emulator.scenario import Scenario, parse_region, read_scenario
+
+    read = read_scenario(scenario) if scenario else Scenario()
+    return Scenario(
+        regions={**read.regions, **dict(parse_region(one) for one in regions)},
+        faults=(*read.faults, *(Fault.parse(one) for one in faults)),
+        seeds=read.seeds,
+    )
+
+
+def _admin(emulator: Emulator, port: int) -> AdminServer:
+    from arr_facade.emulator.server import require_extra
+
+    require_extra()
+    from arr_facade.emulator.admin import serve_admin
+
+    return serve_admin(emulator, port=port)
 
 
 def _authority(ca_file: str | None) -> Authority:

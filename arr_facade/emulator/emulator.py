@@ -467,7 +467,7 @@ class Emulator:
 
     def seed(self, given: Mapping[str, Any]) -> None:
         """
-        Add sessions and conversions in the states they are wanted in; see `seeds`.
+        Add sessions and conversions in the states they are wanted in; those that are there already stay as they are.
 
         Args:
             given: `{"sessions": [...], "conversions": [...]}`, each with the members of `seeds.SessionSeed` and

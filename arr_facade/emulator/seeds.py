@@ -143,7 +143,7 @@ def sow(
     region_named: Callable[[str | None], str],
 ) -> None:
     """
-    Add all of them, or none where one is wrong.
+    Add all of them, or none where one is wrong; what is there under the same id stays as it is.
 
     Args:
         given: Lists of tables under `sessions` and `conversions`.
@@ -160,9 +160,11 @@ def sow(
     ]
     with store.transaction():
         for session in sessions:
-            store.save_session(session)
+            if store.session(session.account, session.id) is None:
+                store.save_session(session)
         for conversion in conversions:
-            store.save_conversion(conversion)
+            if store.conversion(conversion.account, conversion.id) is None:
+                store.save_conversion(conversion)
 
 
 def _read(kind: type[_Seed], given: Mapping[str, Any], name: str) -> list[_Seed]:

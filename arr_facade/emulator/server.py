@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-__all__ = ["MAX_BODY", "Server", "application", "run", "serve"]
+__all__ = ["MAX_BODY", "Server", "application", "require_extra", "run", "serve"]
 
 MAX_BODY = 1024 * 1024
 """The largest request body in bytes; no request of the service comes near."""
@@ -275,16 +275,29 @@ def _listen_for_all(emulator: Emulator, host: str, port: int, *, exposed: bool) 
     return listeners
 
 
-def _uvicorn_server(emulator: Emulator, tls: Authority | None, regions: Mapping[int, str]) -> uvicorn.Server:
-    try:
-        import uvicorn  # noqa: PLC0415 - an extra, and a quarter of a second to import
+def require_extra() -> None:
+    """
+    Pass where the extra `emulator` is installed.
 
-        from arr_facade.emulator._protocol import MAX_HEAD, BoundedProtocol  # noqa: PLC0415 - needs uvicorn
+    Raises:
+        ConfigurationError: It is not.
+    """
+    try:
+        import starlette  # noqa: F401, PLC0415 - an extra
+        import uvicorn  # noqa: F401, PLC0415 - an extra
     except ModuleNotFoundError as error:
         advice = 'install the extra: pip install "arr-facade[emulator]"; in process, Emulator().transport() needs none'
         raise ConfigurationError(
-            "emulator", "server", "needs uvicorn, which is not installed", advice=advice
+            "emulator", "server", f"needs {error.name}, which is not installed", advice=advice
         ) from error
+
+
+def _uvicorn_server(emulator: Emulator, tls: Authority | None, regions: Mapping[int, str]) -> uvicorn.Server:
+    require_extra()
+    import uvicorn  # noqa: PLC0415 - an extra, and a quarter of a second to import
+
+    from arr_facade.emulator._protocol import MAX_HEAD, BoundedProtocol  # noqa: PLC0415 - needs uvicorn
+
     config = uvicorn.Config(
         application(emulator, regions),
         http=BoundedProtocol,
