@@ -5,6 +5,7 @@ What single calls cost: sync, async, from a cold start, lists, imports and the c
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lab import HERE, Ratio, alternate, column, median
@@ -12,6 +13,7 @@ from table import Row, medians, ratio_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from lab import Lab
 
@@ -42,13 +44,20 @@ def async_get(lab: Lab) -> Iterator[Row]:
     names = [*lab.facades(), "peer", "floor"]
     for scheme in SCHEMES:
         for concurrency in (1, 32, 256):
-            found = lab.rounds(
-                names,
+            scale = (1 if lab.quick else 2) * (2 if concurrency > 32 else 1)
+            found = alternate(
+                {
+                    name: partial(
+                        lab.contender(name).ask,
+                        "async_get",
+                        scheme=scheme,
+                        concurrency=concurrency,
+                        # About as long for each, and long enough for a steady state.
+                        count=scale * {"peer": 300, "floor": 2000}.get(name, 1000),
+                    )
+                    for name in names
+                },
                 3 if lab.quick else 7,
-                "async_get",
-                scheme=scheme,
-                concurrency=concurrency,
-                count=max(100 if lab.quick else 400, (4 if lab.quick else 8) * concurrency),
             )
             lab.series.setdefault("async", {}).setdefault(scheme, {})[str(concurrency)] = {
                 name: {figure: median(figures, figure) for figure in ("rate", "cpu", "p50", "p99")}
@@ -59,7 +68,7 @@ def async_get(lab: Lab) -> Iterator[Row]:
 
 
 def _async_rows(lab: Lab, scheme: str, concurrency: int, found: dict[str, list[Any]]) -> Iterator[Row]:
-    context = medians(found, "rate", 1, "/s")
+    context = f"{medians(found, 'rate', 1, '/s')}; CPU per call {medians(found, 'cpu', 1e6, 'µs')}"
     for name in lab.facades():
         ratio = Ratio.of(column(found[name], "rate"), column(found["peer"], "rate"))
         label = f"async {concurrency} in flight, {scheme}{_extra(name)}"
@@ -83,9 +92,7 @@ def cold_start(lab: Lab) -> Iterator[Row]:
         return {"cpu": float(lab.run(python, HERE / script, flavour, about))}
 
     for flavour, names in (("sync", ("facade", "peer", "floor")), ("async", ("facade", "peer"))):
-        found = alternate(
-            {name: (lambda name=name, flavour=flavour: start(name, flavour)) for name in names}, 4 if lab.quick else 11
-        )
+        found = alternate({name: partial(start, name, flavour) for name in names}, 4 if lab.quick else 11)
         ratio = Ratio.of(column(found["facade"], "cpu"), column(found["peer"], "cpu"))
         yield ratio_row(f"cold start, {flavour}, tls", ratio, "of SDK CPU", 0.45, medians(found, "cpu", 1e3, "ms"))
 
@@ -105,15 +112,12 @@ def importing(lab: Lab) -> Iterator[Row]:
         "httpx": (ours, "import httpx"),
         "peer": (theirs, "import azure.mixedreality.remoterendering"),
     }
+
+    def load(python: Path, statement: str) -> dict[str, float]:
+        return {"cpu": float(lab.run(python, "-c", _IMPORT.format(statement)))}
+
     found = alternate(
-        {
-            name: (
-                lambda python=python, statement=statement: {
-                    "cpu": float(lab.run(python, "-c", _IMPORT.format(statement)))
-                }
-            )
-            for name, (python, statement) in statements.items()
-        },
+        {name: partial(load, *statement) for name, statement in statements.items()},
         5 if lab.quick else 15,
     )
     context = medians(found, "cpu", 1e3, "ms")

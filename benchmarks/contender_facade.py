@@ -53,7 +53,7 @@ def list_all(scheme):
 
 
 def list_memory(scheme):
-    return worker.peaks(client(scheme).list_sessions())
+    return worker.peaks(client(scheme).list_sessions)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def list_all(scheme):
 
 
 def list_memory(scheme):
-    return worker.peaks(client(scheme).list_rendering_sessions(**options(scheme)))
+    return worker.peaks(lambda: client(scheme).list_rendering_sessions(**options(scheme)))
 
 
 if __name__ == "__main__":

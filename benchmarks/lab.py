@@ -13,6 +13,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -223,9 +224,7 @@ class Lab:
         """
         So many measurements of each contender, in turns, after one that does not count.
         """
-        return alternate(
-            {name: (lambda name=name: self.contender(name).ask(measure, **arguments)) for name in names}, number
-        )
+        return alternate({name: partial(self.contender(name).ask, measure, **arguments) for name in names}, number)
 
     def run(self, python: Path, *arguments: str | Path) -> str:
         """

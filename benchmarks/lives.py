@@ -4,6 +4,7 @@ What long lives cost: waiting for sessions, holding their leases, and playing th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lab import Ratio, alternate, column, median
@@ -97,11 +98,7 @@ def emulator(lab: Lab) -> Iterator[Row]:
     for operation in ("get", "list", "create"):
         answers = alternate(
             {
-                str(stored): (
-                    lambda stored=stored, operation=operation: process.ask(
-                        "stored", stored=stored, operation=operation, count=200
-                    )
-                )
+                str(stored): partial(process.ask, "stored", stored=stored, operation=operation, count=200)
                 for stored in (10, many)
             },
             3 if lab.quick else 9,

@@ -15,7 +15,7 @@ import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 
 def serve(measures: Mapping[str, Callable[..., dict[str, Any]]]) -> None:
@@ -39,13 +39,18 @@ def repeat(call: Callable[[], object], count: int) -> dict[str, Any]:
     return {"cpu": (time.process_time() - cpu) / count, "wall": (time.perf_counter() - wall) / count}
 
 
-def peaks(items: Iterator[object], window: int = 1000) -> dict[str, Any]:
+def peaks(read: Callable[[], Iterable[object]], window: int = 1000) -> dict[str, Any]:
     """
     The most bytes held while the first, and while the last window of the items pass by.
+
+    They are read twice: what libraries remember of addresses and dates has its full size then.
     """
-    found = []
     tracemalloc.start()
-    for number, _ in enumerate(items, 1):
+    for _ in read():
+        pass
+    found = []
+    tracemalloc.reset_peak()
+    for number, _ in enumerate(read(), 1):
         if number % window == 0:
             found.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.reset_peak()
