@@ -4,11 +4,14 @@ The fast wires: pyreqwest, a compiled client, for threads and for tasks of async
 
 from __future__ import annotations
 
+import asyncio
+import math
 import os
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import anyio
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
 from pyreqwest.exceptions import (
     BuilderError,
@@ -89,6 +92,11 @@ class AsyncPyreqwestWire:
             content = bytes(await response.bytes())
         except PyreqwestError as error:
             raise _translated(request, error) from error
+        except asyncio.CancelledError:
+            # It raises one of its own, in which anyio's scopes do not recognise theirs: a cancelled scope tells again.
+            if anyio.current_effective_deadline() == -math.inf:
+                await anyio.sleep_forever()
+            raise
         return Answer.of(response.status, content, response.get_header)
 
     async def close(self) -> None:
