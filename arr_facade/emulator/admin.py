@@ -4,7 +4,8 @@ The admin API: what a test, a script or the page may see and decide, on a loopba
     with serve_admin(emulator) as admin:
         print(admin.url)
 
-Every request has to show the token that was made for this server, as `Authorization: Bearer ...` or `?token=...`.
+Every request has to show the token that was made for this server, as `Authorization: Bearer ...` or `?token=...`; only
+the page itself, in which there is nothing, is for everyone.
 docs/emulator.md lists the paths. Needs the extra `emulator` (starlette, uvicorn), imported when a server is made.
 """
 
@@ -22,12 +23,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from arr_facade.emulator._protocol import MAX_HEAD, BoundedProtocol
 from arr_facade.emulator._sockets import listen
 from arr_facade.emulator.control import Breakdown
 from arr_facade.emulator.faults import Fault
+from arr_facade.emulator.page import page
 from arr_facade.emulator.report import call_report, clock_report
 from arr_facade.errors import ConfigurationError
 
@@ -78,7 +80,8 @@ def admin_application(emulator: Emulator, token: str, closing: threading.Event |
         Route("/snapshot", admin.snapshot),
         Route("/restore", admin.restore, methods=["POST"]),
     ]
-    return _Guard(Starlette(routes=routes, exception_handlers={ConfigurationError: _refused}), token)
+    api = _Guard(Starlette(routes=routes, exception_handlers={ConfigurationError: _refused}), token)
+    return Starlette(routes=[Route("/", page), Mount("/", api)])
 
 
 class _Guard:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from arr_facade.emulator.store import Store
     from arr_facade.emulator.world import FaultRow
 
-__all__ = ["ANSWERING", "Effect", "Fault", "FaultRules", "Rule"]
+__all__ = ["ANSWERING", "Effect", "Fault", "FaultRules", "Rule", "operations_of", "options_of"]
 
 Effect = Literal[
     "latency",
@@ -182,7 +182,7 @@ class Fault:
         self._check_operation()
 
     def _check_operation(self) -> None:
-        possible = [_ONLY_FOR[self.effect]] if self.effect in _ONLY_FOR else list(get_args(Operation))
+        possible = operations_of(self.effect)
         if self.operation is not None and not any(fnmatchcase(one, self.operation) for one in possible):
             raise ConfigurationError("operation", self.operation, f"is none of {', '.join(possible)}")
 
@@ -258,6 +258,21 @@ def _number(text: str) -> int | float | str:
         except ValueError:
             continue
     return text
+
+
+def operations_of(effect: Effect) -> Sequence[Operation]:
+    """
+    The operations that an effect can happen to.
+    """
+    return [_ONLY_FOR[effect]] if effect in _ONLY_FOR else get_args(Operation)
+
+
+def options_of(effect: Effect) -> dict[str, bool]:
+    """
+    The attributes of `Fault` that mean something to this effect alone, and whether it needs them.
+    """
+    own = _OWN.get(effect, set())
+    return {field.name: field.name == _NEEDED.get(effect) for field in attrs.fields(Fault) if field.name in own}
 
 
 @attrs.frozen
