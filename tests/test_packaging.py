@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from configparser import ConfigParser
 from importlib import metadata
 from pathlib import Path
 
@@ -49,11 +50,15 @@ def test_wheel_is_for_the_pythons_it_was_checked_with(wheel):
 
 def test_wheel_installs_the_command(wheel):
     """
-    `arr` is the one command, and it starts at arr_facade.cli.
+    `arr` is the one command, and whatever starts at an entry point is in the wheel.
     """
     dist_info = next(name.split("/")[0] for name in wheel.namelist() if ".dist-info/" in name)
-    lines = wheel.read(f"{dist_info}/entry_points.txt").decode().split()
-    assert ["[console_scripts]", "arr", "=", "arr_facade.cli:main"] == lines
+    entries = ConfigParser()
+    entries.read_string(wheel.read(f"{dist_info}/entry_points.txt").decode())
+    assert {"arr": "arr_facade.cli:main"} == dict(entries["console_scripts"])
+    modules = {target.partition(":")[0] for group in entries.values() for target in group.values()}
+    paths = {(f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py") for module in modules}
+    assert [] == [either for either in paths if not set(either) & set(wheel.namelist())]
 
 
 def test_version_is_the_installed_one():

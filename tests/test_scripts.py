@@ -315,6 +315,7 @@ def test_checks_do_not_see_the_users_account(checks_module, monkeypatch, capfd):
     Steps run without the ARR_ settings of whoever starts them, so that none reaches a real service.
     """
     monkeypatch.setenv("ARR_ACCOUNT_KEY", "a real one")
+    monkeypatch.setenv("ARR_SHARED", "where upstream's material lies")
     shell = checks_module.Shell(Path(sys.executable))
     shell.call(sys.executable, "-c", "import os; print([name for name in os.environ if name.startswith('ARR_')])")
-    assert "[]" == capfd.readouterr().out.splitlines()[-1]
+    assert "['ARR_SHARED']" == capfd.readouterr().out.splitlines()[-1]
