@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STEPS", "Step", "main"]
 
-FAIL_UNDER = 80
+FAIL_UNDER = 95
 CONSTRAINTS = ROOT / "requirements" / "constraints.txt"
 CACHE = ROOT / ".cache"
 
