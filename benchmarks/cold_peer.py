@@ -8,8 +8,7 @@ import time
 
 start = time.process_time()
 
-import asyncio  # noqa: E402 - the imports are what is measured
-import json  # noqa: E402 - see above
+import json  # noqa: E402 - the imports are what is measured
 import os  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
 import warnings  # noqa: E402 - see above
@@ -39,6 +38,8 @@ async def main() -> None:
 
 
 if sys.argv[1] == "async":
+    import asyncio
+
     asyncio.run(main())
 else:
     from azure.mixedreality.remoterendering import RemoteRenderingClient
