@@ -107,6 +107,9 @@ def delayed(response: Response, seconds: float) -> Response:
 
 
 def _latency(fault: Fault, _: Exchange, proceed: Proceed) -> Response:
+    """
+    The whole answer comes later.
+    """
     return delayed(proceed(), fault.delay)
 
 

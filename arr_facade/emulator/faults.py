@@ -220,7 +220,7 @@ class Fault:
         """
         if not isinstance(given, Mapping):
             raise ConfigurationError("fault", given, "has to be an object with an effect")
-        known = {field.name for field in attrs.fields(cls)}
+        known = [field.name for field in attrs.fields(cls)]
         for name in given:
             if name not in known:
                 raise ConfigurationError(f"fault.{name}", given[name], f"is unknown; known are {', '.join(known)}")
