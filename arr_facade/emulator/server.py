@@ -38,6 +38,9 @@ __all__ = ["MAX_BODY", "Server", "application", "require_extra", "run", "serve"]
 
 MAX_BODY = 1024 * 1024
 """The largest request body in bytes; no request of the service comes near."""
+# How long closing waits, in real seconds, for what is under way; a graceful end takes less than two.
+_PATIENCE = 5.0
+
 _DEFECT = b'{"error":{"code":"InternalServerError","message":"An internal server error occurred."}}'
 _log = logging.getLogger(__name__)
 
@@ -186,7 +189,10 @@ class Server:
         """
         self._uvicorn.should_exit = True
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join()
+            self._thread.join(_PATIENCE)
+            # It is told to leave its connections alone; a thread that stays all the same ends with the process.
+            self._uvicorn.force_exit = True
+            self._thread.join(_PATIENCE)
         self._stop_listening()
 
     def start(self) -> None:
