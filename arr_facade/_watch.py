@@ -37,8 +37,9 @@ _TRANSIENT = (TransportError, ThrottledError, ServerError)
 
 # Turns this close together, in seconds, are taken in one look.
 _TOGETHER = 0.5
-# A follower whose turn is this overdue looks for itself: the leader may sleep longer or be held up.
-_OVERDUE = 1.0
+# A follower whose turn is this overdue looks for itself: the leader may sleep longer or be held up. It is more than the
+# pause of a leader that waits for a Standard session, so that many who join late are all in its next look.
+_OVERDUE = 2.5
 _LONGEST_PAUSE = 30.0
 
 T = TypeVar("T")
@@ -138,7 +139,7 @@ class _Wait(Generic[Seen, T]):
         deadline = clock.monotonic() + timeout.total_seconds()
         # What was seen a moment ago needs no new look.
         result = self.verdict(self.last) if due > clock.monotonic() else None
-        waiter: Waiter[Seen] = Waiter(self.last.id, due, service.alarm())
+        waiter: Waiter[Seen] = Waiter(self.last.id, max(due, clock.monotonic()), service.alarm())
         board.join(waiter)
         try:
             while result is None:

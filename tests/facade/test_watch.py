@@ -256,7 +256,26 @@ def test_a_slow_leader_holds_up_no_hasty_follower(stage, crew):
     crew.advance(1)
     stage.emulator.ready_session("standard")
     crew.run_until("standard")
-    assert stage.clock.monotonic() <= 4
+    assert stage.clock.monotonic() <= 5
+
+
+def test_who_joins_late_is_in_the_next_look_of_the_leader(stage, crew):
+    """
+    Twenty waits for sessions that were started long ago cost the leader's list and no read each.
+    """
+    begin(crew, "leader")
+    sessions = [stage.create(f"s{number}") for number in range(20)]
+    crew.advance(60)
+    before = len(stage.emulator.calls("get_session"))
+    for session in sessions:
+        flow = wait_ready(
+            stage.service, session, timeout=timedelta(hours=2), on_progress=lambda _: None, stop_on_failure=False
+        )
+        crew.add(session.id, flow)
+    for _ in range(10):
+        crew.advance(1)
+    assert len(stage.emulator.calls("get_session")) - before <= 2
+    assert len(stage.emulator.calls("list_sessions")) >= 3
 
 
 def test_a_failed_wait_stops_what_it_started(stage, crew):
