@@ -20,7 +20,14 @@ import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
-from arr_facade._wires._choice import current_library, origin_of, proxy_for, tls_for
+from arr_facade._wires._choice import (
+    checked_proxy,
+    checked_verify,
+    current_library,
+    origin_of,
+    proxy_for,
+    tls_for,
+)
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -81,6 +88,9 @@ class SyncWires:
         timeout: Seconds for connecting and for each read or write.
         proxy: A proxy's URL; None takes the environment's.
         verify: A TLS context; True for the shared one, False to trust anybody.
+
+    Raises:
+        ConfigurationError: The proxy or the verification is none.
     """
 
     def __init__(
@@ -93,8 +103,8 @@ class SyncWires:
     ) -> None:
         self._own = own
         self._timeout = timeout
-        self._proxy = proxy
-        self._verify = verify
+        self._proxy = None if proxy is None else checked_proxy(proxy)
+        self._verify = checked_verify(verify)
         self._lent: httpx.BaseTransport | None = None
         self._made: dict[str, Wire] = {}
         self._making = threading.Lock()
@@ -162,6 +172,9 @@ class AsyncWires:
         timeout: Seconds for connecting and for each read or write.
         proxy: A proxy's URL; None takes the environment's.
         verify: A TLS context; True for the shared one, False to trust anybody.
+
+    Raises:
+        ConfigurationError: The proxy or the verification is none.
     """
 
     def __init__(
@@ -174,8 +187,8 @@ class AsyncWires:
     ) -> None:
         self._own = own
         self._timeout = timeout
-        self._proxy = proxy
-        self._verify = verify
+        self._proxy = None if proxy is None else checked_proxy(proxy)
+        self._verify = checked_verify(verify)
         self._lent: httpx.AsyncBaseTransport | None = None
         self._made: dict[str, AsyncWire] = {}
 

@@ -5,12 +5,28 @@ What a choice of wire depends on: the host, the proxies, the certificates, the e
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import sys
 from functools import cache
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-__all__ = ["current_library", "origin_of", "proxy_for", "tls_context", "tls_for"]
+from arr_facade.errors import ConfigurationError
+from arr_facade.regions import is_loopback
+
+__all__ = [
+    "checked_proxy",
+    "checked_verify",
+    "current_library",
+    "origin_of",
+    "proxy_for",
+    "tls_context",
+    "tls_for",
+]
+
+_PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
+_USER = re.compile(r"[^/@]*@")
 
 
 def origin_of(url: str) -> str:
@@ -24,15 +40,61 @@ def origin_of(url: str) -> str:
 def proxy_for(url: str) -> str | None:
     """
     The environment's proxy for `url`, by the rules of the standard library (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+
+    This machine is never reached through one: an emulator's key would travel there in plain text.
+
+    Raises:
+        ConfigurationError: The variable holds no proxy's URL.
     """
     if sys.platform not in {"win32", "darwin"} and not any(name.lower().endswith("_proxy") for name in os.environ):
         return None
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - slow to import, and few have proxies
 
     parts, proxies = urlsplit(url), getproxies()
-    if not proxies or proxy_bypass(parts.netloc):
+    if not proxies or is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
         return None
-    return proxies.get(parts.scheme) or proxies.get("all") or None
+    for name in (parts.scheme, "all"):
+        if proxies.get(name):
+            return checked_proxy(proxies[name], f"{name.upper()}_PROXY")
+    return None
+
+
+def checked_proxy(url: str, field: str = "proxy") -> str:
+    """
+    A proxy's URL; one without a scheme is http, as everywhere.
+
+    Raises:
+        ConfigurationError: It is none, or SOCKS without the library for it.
+    """
+    whole = url if "://" in url else f"http://{url}"
+    shown = _USER.sub("***@", url)
+    try:
+        parts = urlsplit(whole)
+        usable = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigurationError(field, shown, "is not a proxy's URL, such as http://proxy.example:8080")
+    if parts.scheme.startswith("socks") and not find_spec("socksio"):
+        raise ConfigurationError(field, shown, 'needs socksio: pip install "httpx[socks]"')
+    return whole
+
+
+def checked_verify(verify: ssl.SSLContext | bool) -> ssl.SSLContext | bool:  # noqa: FBT001 - httpx's own convention
+    """
+    What may stand for the verification of certificates.
+
+    Raises:
+        ConfigurationError: It is something else, such as the path that httpx used to take.
+    """
+    if not isinstance(verify, (ssl.SSLContext, bool)):
+        raise ConfigurationError(
+            "verify",
+            verify,
+            "is neither a TLS context nor True or False; for certificates of your own pass "
+            "ssl.create_default_context(cafile=...)",
+        )
+    return verify
 
 
 def tls_for(url: str, verify: ssl.SSLContext | bool) -> ssl.SSLContext:  # noqa: FBT001 - httpx's own convention
@@ -53,7 +115,8 @@ def tls_context() -> ssl.SSLContext:
     The process's TLS context: the system's certificates (`SSL_CERT_FILE` is respected), or certifi's where it has none.
     """
     paths = ssl.get_default_verify_paths()
-    if paths.cafile or paths.capath:
+    # Windows keeps its certificates in a store, which has no path.
+    if paths.cafile or paths.capath or sys.platform == "win32":
         return ssl.create_default_context()
     import certifi  # noqa: PLC0415 - only for Pythons built without a certificate store, and slow to load
 

@@ -41,4 +41,10 @@ def _host(send: Send) -> str:
 
 
 def _said(error: BaseException, otherwise: str) -> str:
-    return str(error) or f"{otherwise} ({type(error).__name__})"
+    cause: BaseException | None = error
+    # Some libraries wrap an error that has words into one that has none.
+    while cause is not None:
+        if str(cause):
+            return str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return f"{otherwise} ({type(error).__name__})"
