@@ -344,17 +344,20 @@ def list_page(
         request.url = link
     response = yield from service.sender.send(request, service.tokens, policy)
     page = _answers.parsed(service.api.parser(f"list_{name}"), response, operation)
-    following = _next_link(page.next_link or None, request.url, response, operation)
+    following = _next_link(page.next_link or None, service.api.endpoint, response, operation)
     if name == "sessions":
         return [_answers.session(raw, response, operation) for raw in page.sessions], following
     return [_answers.conversion(raw, response, operation) for raw in page.conversions], following
 
 
-def _next_link(link: Any, url: str, response: Answer, operation: str) -> str | None:
+def _next_link(link: Any, endpoint: str, response: Answer, operation: str) -> str | None:
     if link is None:
         return None
-    target = urljoin(url, _answers.text_field(link, response, operation, "@nextLink"))
-    here, there = urlsplit(url), urlsplit(target)
+    text = _answers.text_field(link, response, operation, "@nextLink")
+    if text.startswith(f"{endpoint}/"):
+        return text
+    target = urljoin(f"{endpoint}/", text)
+    here, there = urlsplit(endpoint), urlsplit(target)
     if (there.scheme, there.netloc) != (here.scheme, here.netloc):
         raise UnexpectedResponseError(
             operation=operation,
