@@ -16,9 +16,9 @@ import attrs
 
 from arr_facade import _answers, _flows, _waits
 from arr_facade._board import FIRST_PAUSE, Waiter
-from arr_facade._retry import RetryPolicy
+from arr_facade._retry import RETRIED_STATUSES, RetryPolicy
 from arr_facade._steps import Call, Rest, Sleep
-from arr_facade.errors import ArrError, ServerError, ThrottledError, TransportError, WaitTimeoutError
+from arr_facade.errors import ArrError, ServerError, TransportError, WaitTimeoutError
 from arr_facade.models import Conversion, ConversionStatus, ReadySession, Session
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["wait_conversion", "wait_ready"]
 
 _ONCE = RetryPolicy(attempts=0)
-_TRANSIENT = (TransportError, ThrottledError, ServerError)
 
 # Turns this close together, in seconds, are taken in one look.
 _TOGETHER = 0.5
@@ -162,7 +161,7 @@ class _Wait(Generic[Seen, T]):
         while news:
             seen = news.popleft()
             if isinstance(seen, ArrError):
-                if not isinstance(seen, _TRANSIENT):
+                if not _will_pass(seen):
                     raise seen
                 self.trouble = seen
                 continue
@@ -193,8 +192,17 @@ def _look(service: Service, board: Board[Seen], names: list[str]) -> Flow[None]:
             names = [name for name in names if name not in listed]
         for name in names:
             yield from _read(service, board, name)
-    except _TRANSIENT as error:
+    except ArrError as error:
+        if not _will_pass(error):
+            raise
         _tell_trouble(service, board, error)
+
+
+def _will_pass(error: ArrError) -> bool:
+    """
+    Whether a wait outlasts it: what a single call tries again, and everything else that is the server's fault.
+    """
+    return isinstance(error, (TransportError, ServerError)) or getattr(error, "status", None) in RETRIED_STATUSES
 
 
 def _list(service: Service, board: Board[Seen]) -> Flow[set[str]]:
@@ -223,9 +231,9 @@ def _read(service: Service, board: Board[Seen], name: str) -> Flow[None]:
             seen, answer = yield from service.session("get_session", "get session", name, policy=_ONCE)
         else:
             seen, answer = yield from service.conversion("get_conversion", "get conversion", name, policy=_ONCE)
-    except _TRANSIENT:
-        raise
     except ArrError as error:
+        if _will_pass(error):
+            raise
         board.tell(name, error, lambda _: float("inf"))
         return
     retry_after = _answers.retry_after(answer, service.clock.time())
