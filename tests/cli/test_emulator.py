@@ -1,0 +1,120 @@
+"""
+`arr emulator` with regions, faults, a scenario and its admin API, as a program of its own.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+ARR = [sys.executable, "-m", "arr_facade.cli", "emulator"]
+NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@pytest.fixture
+def emulator():
+    """Starts the command; the settings it printed and what it said on stderr by then."""
+    started = []
+
+    def start(*options):
+        made = subprocess.Popen([*ARR, *options, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(made)
+        said = []
+        for line in made.stderr:
+            said.append(line)
+            if "listens at" in line:
+                break
+        assert said, "the command has ended"
+        assert "listens at" in said[-1], said
+        settings = ""
+        while not settings.endswith("}\n"):
+            settings += made.stdout.readline()
+        return json.loads(settings), "".join(said)
+
+    yield start
+    for made in started:
+        with made:
+            made.kill()
+
+
+def ask(url, path, body=None):
+    """The decoded answer of the admin API at the address that was printed."""
+    base, _, token = url.partition("/?token=")
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(base + path, data, {"Authorization": f"Bearer {token}"})
+    with NO_PROXY.open(request, timeout=30) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def admin_of(said):
+    return re.search(r"admin API is at (http://127\.0\.0\.1:\d+/\?token=\S+)", said)[1]
+
+
+def test_the_admin_api_is_at_the_printed_address(emulator):
+    """
+    The address on stderr has the token, stdout stays settings, and time that stands still is moved by it.
+    """
+    settings, said = emulator("--speed", "0")
+    admin = admin_of(said)
+    before = ask(admin, "/state")["clock"]
+    moved = ask(admin, "/clock", {"advance": "9m"})
+
+    assert (0, before["now"] + 540) == (before["speed"], moved["now"])
+    assert "token=" not in json.dumps(settings)
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        ask(admin + "x", "/state")
+
+
+def test_regions_and_faults_are_options(emulator):
+    """
+    Each region is printed with its port, and a rule is met at once.
+    """
+    settings, said = emulator(
+        *("--region", "westeurope", "--region", "eastus,latency=0.01s,capacity.Standard=1"),
+        *("--fault", "error,status=503,operation=get_token,count=1", "--fault", "hold,id=gpu-*"),
+    )
+    state = ask(admin_of(said), "/state")
+    assert re.search(r"region eastus is at http://127\.0\.0\.1:\d+\n", said)
+    assert [("westeurope", {}, 0), ("eastus", {"standard": 1}, 0.01)] == [
+        (one["name"], one["capacity"], one["latency"]) for one in state["regions"]
+    ]
+    assert ["error", "hold"] == [rule["fault"]["effect"] for rule in state["faults"]]
+    url = f"{settings['ARR_STS_ENDPOINT']}/Accounts/{settings['ARR_ACCOUNT_ID']}/token"
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        NO_PROXY.open(url, timeout=30)
+
+
+def test_a_scenario_survives_a_restart(emulator, tmp_path):
+    """
+    What a file describes is there, and started again on the same state nothing is there twice.
+    """
+    scenario = tmp_path / "scenario.toml"
+    scenario.write_text('[[faults]]\neffect = "hold"\n[[sessions]]\nid = "seeded"\n', encoding="utf-8")
+    options = ("--scenario", str(scenario), "--state", str(tmp_path / "state.db"))
+    for _ in range(2):
+        state = ask(admin_of(emulator(*options)[1]), "/state")
+        assert ["seeded"] == [one["id"] for one in state["sessions"]]
+        assert [{"effect": "hold"}] == [rule["fault"] for rule in state["faults"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--fault", "earthquake"], "effect: 'earthquake' is none of"),
+        (["--region", "x,colour.Standard=1"], "regions.x.colour"),
+        (["--host", "0.0.0.0"], "host: '0.0.0.0' is not a loopback address"),
+        (["--speed", "-1"], "--speed"),
+        (["--scenario", "missing.toml"], "missing.toml"),
+    ],
+)
+def test_wrong_options_are_named(arr, options, message):
+    """
+    A mistake ends the command before it listens, with what was wrong.
+    """
+    result = arr("emulator", *options)
+    assert result.code
+    assert message in result.err
