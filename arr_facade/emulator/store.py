@@ -71,9 +71,12 @@ _SESSIONS = ", ".join(_SESSION_COLUMNS)
 _CONVERSIONS = ", ".join(_CONVERSION_COLUMNS)
 _GET_SESSION = f"SELECT {_SESSIONS} FROM sessions WHERE account = ? AND id = ?"  # noqa: S608 - names from above
 _PUT_SESSION = _upsert("sessions", [*_SESSION_COLUMNS, "over"])
-# The unary plus keeps SQLite on the index of `over`: it would else walk all rows in the order of `seq`.
+# The unary plus keeps SQLite on the index of `over`: it would else walk all rows in the order of `seq`. The index holds
+# all that the inner query needs, so that only the rows of the page are read.
 _LIVE_SESSIONS = f"""
-    SELECT seq, {_SESSIONS} FROM sessions WHERE account = ? AND over > ? AND +seq > ? ORDER BY +seq LIMIT ?
+    SELECT seq, {_SESSIONS} FROM sessions WHERE seq IN (
+      SELECT seq FROM sessions WHERE account = ? AND over > ? AND +seq > ? ORDER BY +seq LIMIT ?
+    ) ORDER BY seq
 """  # noqa: S608 - names from above
 _GET_CONVERSION = f"SELECT {_CONVERSIONS} FROM conversions WHERE account = ? AND id = ?"  # noqa: S608 - names from above
 _PUT_CONVERSION = _upsert("conversions", _CONVERSION_COLUMNS)
