@@ -195,13 +195,11 @@ def _attend(service: Service, kept: Kept, *, just_read: bool = False) -> Flow[No
     """
     if not just_read and _needs_reading(service, kept):
         yield from _read(service, kept)
-    now = service.clock.monotonic()
-    if (
-        kept.lost is None
-        and kept.session.status == SessionStatus.READY
-        and _left(kept, now) <= _lease.margin(kept.policy)
-    ):
-        yield from _renew(service, kept)
+    if kept.lost is None and kept.session.status == SessionStatus.READY:
+        if _left(kept, service.clock.monotonic()) <= _lease.margin(kept.policy):
+            yield from _renew(service, kept)
+        else:
+            kept.warned = False
     kept.failures = 0
     _plan(service, kept)
 
@@ -269,9 +267,9 @@ def _plan(service: Service, kept: Kept) -> None:
     elif kept.unconfirmed is not None:
         # On the next full tick but one, so that the renewals of many sessions are confirmed by one list.
         kept.due = (now // _CHECK_TICK + 2) * _CHECK_TICK
-    elif _lease.renewal_target(kept.session, kept.policy, now) is None:
+    elif kept.warned:
         # Nothing more to do than to see the end come: by our reckoning first, then each time it has not come yet.
-        kept.due = now + max(_left(kept, now).total_seconds(), _RETRY_MOST)
+        kept.due = now + min(max(_left(kept, now).total_seconds(), _RETRY_MOST), _LONGEST_REST)
     else:
         kept.due = now + min(max((_left(kept, now) - _lease.margin(kept.policy)).total_seconds(), 1.0), _LONGEST_REST)
 

@@ -149,6 +149,40 @@ def test_the_limit_ends_the_keeping(stage, events):
     assert "Expired" == events[-1].session.status
 
 
+def test_the_limit_is_announced_in_time(stage):
+    """
+    `expiring` comes when a renewal would be due, so that there is half of the ttl to finish the work.
+    """
+    left = []
+
+    def listener(event):
+        if event.kind == LeaseEventKind.EXPIRING:
+            left.append(20 * MINUTE - timedelta(seconds=stage.clock.monotonic() - began))
+
+    session = stage.ready()
+    began = stage.clock.monotonic()
+    stage.keep(session, limit="20m", on_event=listener)
+    stage.keep_for("25m")
+    assert 1 == len(left)
+    assert 5 * MINUTE <= left[0] <= 6 * MINUTE
+
+
+def test_a_lease_that_somebody_lengthened_after_the_warning_is_kept_again(stage, events):
+    """
+    After another client has renewed beyond the limit, the next warning comes as late as it should.
+    """
+    stage.keep(stage.ready(), limit="20m", on_event=events.append)
+    stage.keep_for("19m30s")
+    assert "expiring" == kinds(events)[-1]
+    stage.run(_flows.update_lease(stage.service, "s", 60))
+    stage.keep_for("30m")
+    assert "Ready" == stage.status()
+    assert 1 == kinds(events).count("expiring")
+    stage.keep_for("15m")
+    assert ["expiring", "lost"] == kinds(events)[-2:]
+    assert 2 == kinds(events).count("expiring")
+
+
 def test_the_day_is_the_last_limit(stage, events):
     """
     A keeper without a limit worth the name stops one minute short of the service's day.
