@@ -182,8 +182,8 @@ def _read_together(service: Service, batch: list[Kept]) -> Flow[set[Kept]]:
                 if kept is not None and isinstance(session, Session):
                     _learn(service, kept, session)
                     listed.add(kept)
-    except ArrError as error:
-        logger.debug("the kept sessions could not be listed, so each is read by itself: %s", error.args[0])
+    except Exception as error:  # noqa: BLE001 - whatever it is, reading each by itself may still do
+        logger.debug("the kept sessions could not be listed, so each is read by itself: %r", error)
     else:
         service.sessions.pages = pages
     return listed

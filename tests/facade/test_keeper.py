@@ -549,6 +549,23 @@ def test_a_credential_that_fails_does_not_end_the_keeper(stage, events):
     assert "Ready" == stage.status()
 
 
+def test_a_hook_that_fails_does_not_end_the_keeper(stage):
+    """
+    Whatever an `on_retry` raises while many sessions are looked at, they are all renewed.
+    """
+
+    def on_retry(_retry):
+        raise RuntimeError("mine")
+
+    for number in range(5):
+        stage.keep(stage.ready(f"s{number}"))
+    stage.service.sender.on_retry = on_retry
+    stage.service.tokens.refuse(stage.service.tokens._header)
+    stage.emulator.hooks.append(Instead("get_token", [answer(503)] * 3))
+    stage.keep_for("1h")
+    assert {"Ready"} == {stage.status(f"s{number}") for number in range(5)}
+
+
 def test_a_slow_answer_does_not_make_the_lease_longer(stage):
     """
     The age of a reading counts from when it was asked for: what an answer took on its way is no lease.
