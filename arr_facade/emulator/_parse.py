@@ -41,9 +41,11 @@ def json_object(request: Request, *, otherwise: Refused | None = None) -> dict[s
 
 def integer(body: Mapping[str, Any], name: str) -> int | None:
     """
-    That member, or None where it is missing or no integer.
+    That member, or None where it is missing or no integer; 10.0 is one, as JSON Schema has it.
     """
     value = body.get(name)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 import attrs
 
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 Shape = Literal["late", "early"]
+
+_PLAIN = "/!$&'()*+,;=:@~"
+"""What stands in the path of a URI as it is, beside letters, digits and `-._` (RFC 3986)."""
 
 
 @attrs.define
@@ -115,7 +119,8 @@ def conversion_document(row: ConversionRow, now: float) -> dict[str, Any]:
 
 def _asset_uri(location: Mapping[str, str]) -> str:
     container = location["storageContainerUri"].rstrip("/")
-    return f"{container}/{location.get('blobPrefix', '')}{location['outputAssetFilename']}"
+    blob = location.get("blobPrefix", "") + location["outputAssetFilename"]
+    return f"{container}/{quote(blob, safe=_PLAIN, errors='replace')}"
 
 
 def session_list(documents: Sequence[Mapping[str, Any]], next_link: str | None) -> dict[str, Any]:

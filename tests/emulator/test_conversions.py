@@ -385,3 +385,15 @@ def test_timing_can_be_set(clock):
     assert call.conversion()["status"] == "Running"
     clock.advance("1m")
     assert call.conversion()["status"] == "Succeeded"
+
+
+def test_the_result_has_a_uri_whatever_its_name(call, clock):
+    """
+    A folder or name that cannot stand in a URI is percent-encoded there, and nowhere else.
+    """
+    call.convert(source={"relativeInputAssetPath": "a car+.fbx"}, target={"blobPrefix": "größe 1"})
+    clock.advance("42s")
+
+    document = call.conversion()
+    assert document["output"]["outputAssetUri"].endswith("/cars/gr%C3%B6%C3%9Fe%201/a%20car+.arrAsset")
+    assert document["settings"]["outputLocation"]["blobPrefix"] == "größe 1/"

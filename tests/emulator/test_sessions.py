@@ -592,3 +592,12 @@ def test_strange_characters_in_a_refused_value_are_answered_in_utf8(call):
 
     assert answer.status == 400
     assert json.loads(answer.body)["error"]["message"] == "Can't specify this VM size: ?ä"
+
+
+def test_a_whole_number_is_an_integer(call):
+    """
+    A lease written 10.0 is ten minutes, for JSON knows one kind of number; 10.5 is refused.
+    """
+    assert call.create(lease=10.0).status == 201
+    assert call.session()["maxLeaseTimeMinutes"] == 10
+    assert call.create("t", lease=10.5).status == 400
