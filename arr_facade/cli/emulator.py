@@ -124,10 +124,10 @@ def command(
         else:
             click.echo("\n".join(_lines(environment, shell)))
         where = " and ".join(one.endpoint for one in servers)
+        say(f"arr: the emulator listens at {where}; Ctrl-C ends it")
         for name, url in list(server.region_endpoints.items())[1:]:
             say(f"arr: its region {name} is at {url}")
         say(f"arr: its admin API is at {admin.url}")
-        say(f"arr: the emulator listens at {where}; Ctrl-C ends it")
 
     plan = _plan(scenario, regions, faults)
     with ExitStack() as stack:

@@ -1,5 +1,5 @@
 """
-Sessions as a test needs them: what a session does next, decided by hand instead of by its start-up time.
+Sessions and conversions as a test needs them: what they do next, decided by hand instead of by time.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arr_facade.durations import DurationLike
+    from arr_facade.emulator.conversion_rules import Outcome
     from arr_facade.emulator.store import Store
     from arr_facade.emulator.world import SessionRow, SessionStatus
 
-__all__ = ["Breakdown", "SessionControl", "planned", "without_capacity"]
+__all__ = ["Breakdown", "Control", "planned", "without_capacity"]
 
 
 @attrs.frozen
@@ -64,9 +65,9 @@ def planned(row: SessionRow, at: float, *, reads: int | None = None, breakdown: 
 
 
 @attrs.frozen
-class SessionControl:
+class Control:
     """
-    The sessions of all regions, for who may decide about them.
+    The sessions and conversions of all regions, for who may decide about them.
 
     Attributes:
         store: Where they are.
@@ -141,6 +142,27 @@ class SessionControl:
         """
         with self._next_step(session_id, region, "Starting") as row:
             self.store.save_session(without_capacity(row, self.now()))
+
+    def finish_conversion(self, conversion_id: str, outcome: Outcome, *, region: str | None = None) -> None:
+        """
+        End a conversion now with this outcome, also one that had ended with another.
+
+        Raises:
+            ConfigurationError: There is no such conversion.
+        """
+        with self.store.transaction():
+            row = self.store.conversion(self.owner(region), conversion_id)
+            if row is None:
+                raise ConfigurationError("conversion_id", conversion_id, "is no conversion of this emulator")
+            self.store.save_conversion(
+                attrs.evolve(
+                    row,
+                    finished=self.now(),
+                    outcome=outcome.status,
+                    error_code=outcome.code,
+                    error_message=outcome.message,
+                )
+            )
 
     def row(self, session_id: str, *, region: str | None = None) -> SessionRow | None:
         """

@@ -23,7 +23,7 @@ from arr_facade.emulator.documents import Refused, encode, error_document
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arr_facade.emulator.control import SessionControl
+    from arr_facade.emulator.control import Control
     from arr_facade.emulator.faults import Effect, Fault
     from arr_facade.emulator.routes import Route
     from arr_facade.emulator.sts import TokenService
@@ -75,7 +75,7 @@ class Exchange:
     where: Route
     region: str
     now: float
-    control: SessionControl
+    control: Control
     sts: TokenService
     respond: Callable[[int, bytes, list[tuple[str, str]]], Response]
 
@@ -264,7 +264,7 @@ def _ready(fault: Fault, exchange: Exchange, proceed: Proceed) -> Response:
     """
     after = timedelta(seconds=fault.delay)
 
-    def decide(control: SessionControl, name: str) -> None:
+    def decide(control: Control, name: str) -> None:
         control.ready(name, after=after, reads=fault.reads, region=exchange.region)
 
     return _decide(exchange, proceed, decide)
@@ -285,7 +285,7 @@ def _fail(fault: Fault, exchange: Exchange, proceed: Proceed) -> Response:
     breakdown = Breakdown(fault.code or usual.code, fault.message or usual.message)
     after = timedelta(seconds=fault.delay)
 
-    def decide(control: SessionControl, name: str) -> None:
+    def decide(control: Control, name: str) -> None:
         control.fail(name, breakdown, after=after, reads=fault.reads, region=exchange.region)
 
     return _decide(exchange, proceed, decide)
@@ -303,7 +303,7 @@ def _ready_after_stop(_: Fault, exchange: Exchange, proceed: Proceed) -> Respons
     return response
 
 
-def _decide(exchange: Exchange, proceed: Proceed, decide: Callable[[SessionControl, str], None]) -> Response:
+def _decide(exchange: Exchange, proceed: Proceed, decide: Callable[[Control, str], None]) -> Response:
     """
     Carry out the request, and decide about the session if it made one: a repeated PUT finds its first decision.
     """

@@ -4,25 +4,21 @@ The emulator as its user holds it: made with a few settings, asked by a transpor
 
 from __future__ import annotations
 
-import itertools
-import logging
 import random as random_module
-from collections import deque
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
-
-import attrs
 
 from arr_facade.clock import ManualClock, SystemClock
 from arr_facade.durations import parse_duration
 from arr_facade.emulator._time import ServiceTime
 from arr_facade.emulator.api import Service
-from arr_facade.emulator.control import Breakdown, SessionControl
+from arr_facade.emulator.calls import CallLog
+from arr_facade.emulator.control import Breakdown, Control
 from arr_facade.emulator.conversions import Conversions
 from arr_facade.emulator.effects import Exchange, delayed, with_faults
 from arr_facade.emulator.faults import Fault, FaultRules
-from arr_facade.emulator.regions import LOCAL, Region, read_capacity, region_of, seconds_by_size
+from arr_facade.emulator.regions import LOCAL, Region, region_of
 from arr_facade.emulator.report import report
 from arr_facade.emulator.routes import route
 from arr_facade.emulator.seeds import sow
@@ -42,52 +38,20 @@ if TYPE_CHECKING:
     from arr_facade.clock import Clock
     from arr_facade.durations import DurationLike
     from arr_facade.emulator._http import Request, Response
+    from arr_facade.emulator.calls import Call
     from arr_facade.emulator.conversion_rules import Decide, Outcome
     from arr_facade.emulator.documents import Shape
-    from arr_facade.emulator.faults import Effect
     from arr_facade.emulator.routes import Operation, Route
     from arr_facade.emulator.sts import Role
     from arr_facade.emulator.transport import EmulatorTransport
 
-__all__ = ["DEFAULT_ACCOUNT_ID", "DEFAULT_ACCOUNT_KEY", "Call", "Emulator", "Hook"]
+__all__ = ["DEFAULT_ACCOUNT_ID", "DEFAULT_ACCOUNT_KEY", "Emulator", "Hook"]
 
 DEFAULT_ACCOUNT_ID = "a1e5c0de-0000-4000-8000-000000000001"
 """The account of an emulator that was not told another."""
 DEFAULT_ACCOUNT_KEY = "ZW11bGF0b3Iga2V5LCBrbm93biB0byBldmVyeW9uZSE="
 """Its key. It is no secret: it opens emulators only."""
-_LOG_LENGTH = 1000
 _ENDPOINT = "http://emulator.localhost"
-_log = logging.getLogger(__name__)
-
-
-@attrs.frozen
-class Call:
-    """
-    One answered request, without anything secret.
-
-    Attributes:
-        operation: The operation's name, such as `"get_session"`; None where there is none.
-        method: The verb.
-        path: The path without the query.
-        status: The status it was answered with; 0 where the connection broke before that.
-        ms_cv: The correlation vector of the answer.
-        client_cv: The correlation vector the client sent (`X-MRC-CV`), or None.
-        region: The region that was called.
-        at: The service's time.
-        number: Its place among all requests, from 1.
-        faults: The effects of the faults it met.
-    """
-
-    operation: Operation | None
-    method: str
-    path: str
-    status: int
-    ms_cv: str
-    client_cv: str | None = None
-    region: str = LOCAL
-    at: float = 0.0
-    number: int = 0
-    faults: tuple[Effect, ...] = ()
 
 
 class Hook(Protocol):
@@ -174,7 +138,7 @@ class Emulator:
             page_size=at_least_one(page_size, "page_size"),
         )
         self.regions: Mapping[str, Region] = dict(regions) if regions else {LOCAL: Region()}
-        self._by_region = {name: _settings_in(name, region, settings) for name, region in self.regions.items()}
+        self._by_region = {name: settings.in_region(name, region) for name, region in self.regions.items()}
         self.latency: Mapping[str, float] = {
             name: parse_duration(region.latency, field=f"regions.{name}.latency").total_seconds()
             for name, region in self.regions.items()
@@ -206,10 +170,9 @@ class Emulator:
         }
         self.faults = FaultRules(self._store, self.time)
         """The rules of what goes wrong; none by default."""
-        self.control = SessionControl(self._store, self.time, self.owner)
-        """Decides what sessions do next."""
-        self._requests: deque[Call] = deque(maxlen=_LOG_LENGTH)
-        self._numbers = itertools.count(1)
+        self.control = Control(self._store, self.time, self.owner)
+        """Decides what sessions and conversions do next."""
+        self._log = CallLog()
         self.hooks: list[Hook] = []
         """Asked in order before each request, and in reverse order after it; empty by default."""
 
@@ -341,7 +304,7 @@ class Emulator:
                 response = hook.after(where, request, response)
         if latency := self.latency[region]:
             response = delayed(response, latency)
-        self._record(where, region, request, response, met)
+        self._log.add(request, response, operation=where.operation, region=region, at=self.now(), met=met)
         return response
 
     def _carry_out(self, where: Route, region: str, request: Request, met: Sequence[Fault]) -> Response:
@@ -357,22 +320,6 @@ class Emulator:
             return next(iter(self.regions))
         return request.region or region_of(request.origin, self.regions) or next(iter(self.regions))
 
-    def _record(self, where: Route, region: str, request: Request, response: Response, met: Sequence[Fault]) -> None:
-        call = Call(
-            operation=where.operation,
-            method=request.method,
-            path=request.path,
-            status=0 if response.delivery.dropped else response.status,
-            ms_cv=response.header("MS-CV") or "",
-            client_cv=request.headers.get("x-mrc-cv"),
-            region=region,
-            at=self.now(),
-            number=next(self._numbers),
-            faults=tuple(fault.effect for fault in met),
-        )
-        self._requests.append(call)
-        _log.debug("%s %s: %d, MS-CV %s", call.method, call.path, call.status, call.ms_cv)
-
     def transport(self) -> EmulatorTransport:
         """
         A transport for `httpx.Client` and `httpx.AsyncClient` that ends here, without a socket.
@@ -387,7 +334,7 @@ class Emulator:
         """
         The last 1,000 answered requests, oldest first.
         """
-        return list(self._requests)
+        return self._log.all()
 
     def calls(self, operation: Operation) -> list[Call]:
         """
@@ -445,19 +392,7 @@ class Emulator:
         Raises:
             ConfigurationError: There is no such conversion.
         """
-        with self._store.transaction():
-            row = self._store.conversion(self.owner(None), conversion_id)
-            if row is None:
-                raise ConfigurationError("conversion_id", conversion_id, "is no conversion of this emulator")
-            self._store.save_conversion(
-                attrs.evolve(
-                    row,
-                    finished=self.now(),
-                    outcome=outcome.status,
-                    error_code=outcome.code,
-                    error_message=outcome.message,
-                )
-            )
+        self.control.finish_conversion(conversion_id, outcome)
 
     def link_storage(self, name: str) -> None:
         """
@@ -504,7 +439,7 @@ class Emulator:
         Forget all sessions, conversions, rules of faults and logged requests; tokens stay valid.
         """
         self._store.reset()
-        self._requests.clear()
+        self._log.clear()
 
     def close(self) -> None:
         """
@@ -515,15 +450,3 @@ class Emulator:
     @property
     def _settings(self) -> Settings:
         return next(iter(self._by_region.values()))
-
-
-def _settings_in(name: str, region: Region, common: Settings) -> Settings:
-    """
-    The settings of one region.
-    """
-    return attrs.evolve(
-        common,
-        region=name,
-        startup=dict(common.startup) | seconds_by_size(region.startup, f"regions.{name}.startup"),
-        capacity=read_capacity(region.capacity, f"regions.{name}.capacity"),
-    )

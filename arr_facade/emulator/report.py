@@ -13,7 +13,8 @@ import attrs
 from arr_facade.emulator.regions import LOCAL
 
 if TYPE_CHECKING:
-    from arr_facade.emulator.emulator import Call, Emulator
+    from arr_facade.emulator.calls import Call
+    from arr_facade.emulator.emulator import Emulator
     from arr_facade.emulator.store import Store
     from arr_facade.emulator.world import ConversionRow, SessionRow
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from arr_facade.emulator.regions import LOCAL, seconds_by_size
+from arr_facade.emulator.regions import LOCAL, read_capacity, seconds_by_size
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arr_facade.durations import DurationLike
     from arr_facade.emulator.conversion_rules import Decide
     from arr_facade.emulator.documents import Shape
+    from arr_facade.emulator.regions import Region
 
 __all__ = ["DEFAULT_STARTUP", "Settings", "at_least_one", "read_startup"]
 
@@ -59,6 +60,20 @@ class Settings:
         The account that rows are stored under: a region that was named has its own.
         """
         return self.account_id if self.region == LOCAL else f"{self.account_id}/{self.region}"
+
+    def in_region(self, name: str, region: Region) -> Settings:
+        """
+        The same with what a region has of its own.
+
+        Raises:
+            ConfigurationError: One of its settings is wrong.
+        """
+        return attrs.evolve(
+            self,
+            region=name,
+            startup={**self.startup, **seconds_by_size(region.startup, f"regions.{name}.startup")},
+            capacity=read_capacity(region.capacity, f"regions.{name}.capacity"),
+        )
 
     def size(self, spelled: str) -> str | None:
         """

@@ -26,10 +26,10 @@ def emulator():
         said = []
         for line in made.stderr:
             said.append(line)
-            if "listens at" in line:
+            if "admin API" in line:
                 break
         assert said, "the command has ended"
-        assert "listens at" in said[-1], said
+        assert "listens at" in said[0], said
         settings = ""
         while not settings.endswith("}\n"):
             settings += made.stdout.readline()
