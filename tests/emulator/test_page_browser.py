@@ -15,6 +15,7 @@ from arr_facade.emulator import Emulator, Fault, Region
 from arr_facade.emulator.admin import serve_admin
 from arr_facade.emulator.server import serve
 from tests.emulator.browser import Page, chromium
+from tests.emulator.caller import Caller
 
 MARKUP = '<img src="x" onerror="document.title=1"><b>bold</b>'
 
@@ -463,13 +464,28 @@ def test_a_wrong_token_is_said_clearly(driver, admin, query):
 
 def test_it_comes_back_when_the_emulator_does(driver, emulator, call):
     """
-    While there is no answer the page says so and stands still; once there is one again, it goes on.
+    While there is no answer the page says so and stands still; once there is one again, it shows what is there now.
     """
     page = Page(driver)
     with serve_admin(emulator) as admin:
         page.open(admin.url)
+        call.create("before")
+        page.read("#entries", "sessions/before")
     page.read("#link", "No answer; trying again")
-    call.create("demo")
-    with serve_admin(emulator, port=admin.port, token=admin.token):
-        page.read("#link", "Live")
-        page.read("#live", "demo")
+    with Emulator(clock=ManualClock()) as restarted:
+        Caller(restarted).create("after")
+        with serve_admin(restarted, port=admin.port, token=admin.token):
+            page.read("#link", "Live")
+            page.read("#live", "after")
+            page.read("#entries", "sessions/after")
+            assert "before" not in page.text("#everything")
+
+
+def test_many_requests_at_once_are_shown(page, call):
+    """
+    A burst of requests leaves the page at work, with the last of them on top.
+    """
+    for number in range(1200):
+        call("GET", f"sessions/s{number}")
+    page.read("#entries tr:first-child", "sessions/s1199")
+    assert 150 == len(page.all("#entries tr"))
