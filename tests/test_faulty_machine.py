@@ -13,6 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 from arr_facade import ArrError, Client, ManualClock
 from arr_facade.emulator import Emulator, Fault, Operation
 from arr_facade.emulator.faults import Effect
+from arr_facade.emulator.server import serve
 
 ENDED = {"Expired", "Stopped", "Error"}
 
@@ -61,9 +62,12 @@ class Faulty(RuleBasedStateMachine):
         super().__init__()
         self.clock = ManualClock()
         self.emulator = Emulator(clock=self.clock)
-        self.client = Client(emulator=self.emulator)
+        self.client = self.connect()
         self.count = 0
         self.said_stopped = set()
+
+    def connect(self):
+        return Client(emulator=self.emulator)
 
     def teardown(self):
         self.client.close()
@@ -177,7 +181,30 @@ class Faulty(RuleBasedStateMachine):
         assert str(seen.status) in self.statuses(seen.id, before) | {"Hibernating"}
 
 
+class FaultyOnASocket(Faulty):
+    """
+    The same with connections that really break.
+    """
+
+    def connect(self):
+        self.server = serve(self.emulator)
+        return Client(
+            endpoint=self.server.endpoint,
+            sts_endpoint=self.server.sts_endpoint,
+            account_id=self.emulator.account_id,
+            account_key=self.emulator.account_key,
+            clock=self.clock,
+        )
+
+    def teardown(self):
+        self.client.close()
+        self.server.close()
+        self.emulator.close()
+
+
 TestFaulty = Faulty.TestCase
 TestFaulty.settings = settings(
     max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+TestFaultyOnASocket = FaultyOnASocket.TestCase
+TestFaultyOnASocket.settings = settings(TestFaulty.settings, max_examples=10)
