@@ -89,16 +89,16 @@ def test_a_lease_runs_down_and_expires_as_the_clock_goes_on(page, client):
     """
     client.create_session("demo", lease="10m")
     page.read("#live", "demo")
-    page.press("Advance by 10 seconds")
+    page.press("Advance: +10 s")
     page.read_all("#live .left", "9m 58s left of 10m")
     page.hear("demo is Ready")
-    page.press("Advance by 9 minutes")
+    page.press("Advance: +9 min")
     page.read_all("#live .left", "58s left of 10m")
     bar = page.all("#live [role=meter]")[0]
     assert ("Lease of demo", "10") == (bar.accessible_name, bar.get_attribute("aria-valuenow"))
     assert "58 seconds left of 10 minutes" == bar.get_attribute("aria-valuetext")
 
-    page.press("Advance by 1 minute")
+    page.press("Advance: +1 min")
     page.hear("demo is Expired")
     assert ["Expired", "demo", "Standard", "2s ago"] == page.lines("#ended > li")[:4]
     assert "Expired" == client.get_session("demo").status
@@ -135,6 +135,19 @@ def test_bars_follow_the_speed_of_the_clock(driver):
         page.all("#speed option[value='0']")[0].click()
         page.read("#pace", "stands still")
         assert 0 == emulator.time.speed
+
+
+def test_the_clients_wall_clock_jumps(page, clock, emulator):
+    """
+    The clients' wall clock is set ahead and back by button, and the service's time does not care.
+    """
+    wall, service = clock.time(), emulator.now()
+    page.press("Jump: +5 min")
+    page.hear("Jump: +5 min")
+    assert (wall + 300, service) == (clock.time(), emulator.now())
+    page.press("Jump: −5 min")  # noqa: RUF001 - a minus, as the page writes it
+    page.hear("−5 min")  # noqa: RUF001 - see above
+    assert (wall, service) == (clock.time(), emulator.now())
 
 
 def test_a_fault_set_by_button_is_felt_by_a_client(page, call, answer, emulator):
@@ -241,7 +254,7 @@ def test_everything_goes_by_keyboard_alone(page, client, emulator):
     page.read("#live", "demo")
     page.tab_to("Skip to the sessions")
     page.run("document.activeElement.blur()")
-    page.tab_to("Advance by 10 seconds")
+    page.tab_to("Advance: +10 s")
     assert "solid" == page.focused().value_of_css_property("outline-style")
     page.keys(Keys.ENTER)
     page.read("#live", "9m 58s left")
@@ -273,7 +286,7 @@ def test_every_control_and_part_has_a_name(page, client):
     page.run("document.querySelector('#faults details').open = true")
     nameless = [
         one.get_attribute("outerHTML")[:120]
-        for one in page.all("button, input, select, summary, section, [role=region], [role=meter], ul.lives, dialog")
+        for one in page.all("button, input, select, summary, section, [role=group], [role=meter], ul.lives, dialog")
         if one.is_displayed() and not one.accessible_name
     ]
     assert [] == nameless
