@@ -220,12 +220,15 @@ class SessionFacts:
         """
         lost = self._kept.lost if self._kept is not None else None
         self.release()
-        if not detach and failure is None:
+        reason = failure
+        if reason is None and lost is not None:
+            reason = LeaseLostError(f"session '{self.id}' was lost: {lost}", session_id=self.id, last=self.state)
+        if not detach and reason is None:
             yield from self._stop()
-        elif not detach:
-            yield from _flows.stop_quietly(self._service, self.id, failure or Exception())
-        if lost is not None and failure is None:
-            raise LeaseLostError(f"session '{self.id}' was lost: {lost}", session_id=self.id, last=self.state)
+        elif not detach and reason is not None:
+            yield from _flows.stop_quietly(self._service, self.id, reason)
+        if failure is None and reason is not None:
+            raise reason
 
 
 class ConversionFacts:

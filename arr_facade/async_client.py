@@ -219,15 +219,17 @@ class AsyncClient:
         @asynccontextmanager
         async def block() -> AsyncIterator[AsyncSessionHandle]:
             async with sigterm_exits_async():
-                handle = await self.start(session_id, size=size, lease=lease)
-                await handle.wait_ready(ready_timeout, on_progress=on_progress)
-                if keep:
-                    handle.keep(policy.ttl, limit=policy.limit, on_event=on_event)
+                handle, ready = await self.start(session_id, size=size, lease=lease), False
                 try:
+                    await handle.wait_ready(ready_timeout, on_progress=on_progress, stop_on_failure=False)
+                    ready = True
+                    if keep:
+                        handle.keep(policy.ttl, limit=policy.limit, on_event=on_event)
                     yield handle
                 except BaseException as error:
+                    leaving = handle._leave(error, detach=detach and ready)  # noqa: SLF001 - the handle's own clean-up
                     with anyio.CancelScope(shield=True):
-                        await self._driver.run(handle._leave(error, detach=detach))  # noqa: SLF001 - its own clean-up
+                        await self._driver.run(leaving)
                     raise
                 with anyio.CancelScope(shield=True):
                     await self._driver.run(handle._leave(None, detach=detach))  # noqa: SLF001 - its own clean-up

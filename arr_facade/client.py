@@ -343,14 +343,16 @@ class Client:
         @contextmanager
         def block() -> Iterator[SessionHandle]:
             with sigterm_exits():
-                handle = self.start(session_id, size=size, lease=lease)
-                handle.wait_ready(ready_timeout, on_progress=on_progress)
-                if keep:
-                    handle.keep(policy.ttl, limit=policy.limit, on_event=on_event)
+                handle, ready = self.start(session_id, size=size, lease=lease), False
                 try:
+                    handle.wait_ready(ready_timeout, on_progress=on_progress, stop_on_failure=False)
+                    ready = True
+                    if keep:
+                        handle.keep(policy.ttl, limit=policy.limit, on_event=on_event)
                     yield handle
                 except BaseException as error:
-                    self._driver.run(handle._leave(error, detach=detach))  # noqa: SLF001 - the handle's own clean-up
+                    leaving = handle._leave(error, detach=detach and ready)  # noqa: SLF001 - the handle's own clean-up
+                    self._driver.run(leaving)
                     raise
                 self._driver.run(handle._leave(None, detach=detach))  # noqa: SLF001 - the handle's own clean-up
 

@@ -6,12 +6,14 @@ import math
 from datetime import timedelta
 
 import attrs
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arr_facade import LeaseEventKind, TransportError, _flows
+from arr_facade import Client, LeaseEventKind, LeaseLostError, ManualClock, SessionHandle, TransportError, _flows
 from arr_facade._lease import remaining
+from arr_facade.emulator import Emulator
 from tests.facade.by_hand import Stage
 from tests.facade.world import Hook, Instead, answer, refusal
 
@@ -583,6 +585,47 @@ def test_a_slow_answer_does_not_make_the_lease_longer(stage):
     session = stage.run(_flows.get_session(stage.service, "s"))
     truth = timedelta(seconds=600 - 59 - 50)
     assert remaining(session, stage.clock.monotonic()) <= truth
+
+
+def test_a_lost_session_that_cannot_be_stopped_is_still_lost():
+    """
+    When the network is down for longer than the lease, the block ends as a lost lease and not as a failed stop.
+    """
+    down = []
+
+    class Down(Hook):
+        def before(self, where, request):
+            if down:
+                raise httpx.ConnectError("no route")
+
+    clock = ManualClock()
+    emulator = Emulator(clock=clock, startup={"Standard": "0s"})
+    emulator.hooks.append(Down())
+
+    def outage():
+        down.append(True)
+        clock.advance("11m")
+
+    with Client(emulator=emulator) as client:
+        with pytest.raises(LeaseLostError, match="no route") as caught, client.session(lease="10m"):
+            outage()
+        assert ["may be running" in note for note in caught.value.__notes__] == [True]
+
+
+@pytest.mark.parametrize("detach", [False, True])
+def test_a_block_that_is_interrupted_before_its_wait_stops_the_session(monkeypatch, detach):
+    """
+    Ctrl-C between the creation and the wait leaves nothing running, also where the session was to be detached.
+    """
+
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SessionHandle, "wait_ready", interrupted)
+    with Client(emulator=Emulator(clock=ManualClock())) as client:
+        with pytest.raises(KeyboardInterrupt), client.session("s", detach=detach):
+            pass
+        assert "Stopped" == client.get_session("s").status
 
 
 def test_events_carry_the_session_as_it_is_then(stage, events):
