@@ -23,7 +23,9 @@ def on_a_terminal(*command, columns=100):
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    environment = {**os.environ, "TERM": "xterm"}
+    # Without COLUMNS, which pytest-xdist sets, for the terminal itself has a width.
+    environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    environment["TERM"] = "xterm"
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
     os.close(theirs)
     received = b""
@@ -63,11 +65,7 @@ def test_demo_shows_status_lease_and_cost_while_it_runs():
     """
     Below what has happened, a line tells how the session stands, first while it starts and then while it lives.
     """
-    program = (
-        "import sys; from arr_facade.cli import demo, main; demo._SPEED = 300.0; "
-        "sys.exit(main(['demo', '--price-per-hour', '6']))"
-    )
-    shown = on_a_terminal(sys.executable, "-c", program)
+    shown = on_a_terminal(*ARR, "demo", "--price-per-hour", "6")
     assert "Starting, its lease begins to count at Ready, 0.0 minutes billed, cost 0.00" in shown
     assert re.search(r"Ready, \d+m( \d+s)? of its lease left, [\d.]+ minutes billed, cost 0\.\d\d", shown)
     assert "asked for: Standard" in shown
