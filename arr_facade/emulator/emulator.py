@@ -138,15 +138,18 @@ class Emulator:
             page_size=at_least_one(page_size, "page_size"),
         )
         self.regions: Mapping[str, Region] = dict(regions) if regions else {LOCAL: Region()}
+        """The regions by name, the first of which is meant where nothing tells."""
         self._by_region = {name: settings.in_region(name, region) for name, region in self.regions.items()}
         self.latency: Mapping[str, float] = {
             name: parse_duration(region.latency, field=f"regions.{name}.latency").total_seconds()
             for name, region in self.regions.items()
         }
+        """Seconds by which each region's answers are late."""
         self._account_key = account_key
         self._clock = SystemClock() if clock is None else clock
         self._store = Store(state)
         self.time = ServiceTime(self._clock, self._store)
+        """What time it is for the service, to be moved on."""
         # Not a secret's source: real ports and vectors are no secrets either, and tests want to repeat them.
         rng = random_module.Random() if random is None else random  # noqa: S311 - see above
         self._sts = TokenService(

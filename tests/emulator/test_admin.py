@@ -282,6 +282,29 @@ def test_closing_ends_the_streams(emulator):
         httpx.get(server.endpoint, trust_env=False, verify=False)
 
 
+def test_a_silent_stream_shows_that_it_lives(emulator, monkeypatch):
+    """
+    Where nothing happens a comment is sent now and then, which watchers ignore and dead connections cannot take.
+    """
+    monkeypatch.setattr("arr_facade.emulator.admin._HEARTBEAT", 0.0)
+    with (
+        serve_admin(emulator) as server,
+        httpx.Client(trust_env=False, verify=False, timeout=30) as client,
+        client.stream("GET", f"{server.endpoint}/events?token={server.token}") as stream,
+    ):
+        assert ": still here" in (line for line in stream.iter_lines())
+
+
+def test_a_body_has_a_bound(ask, monkeypatch):
+    """
+    More than a snapshot could ever be is refused.
+    """
+    monkeypatch.setattr("arr_facade.emulator.admin.MAX_BODY", 100)
+    status, answer = ask("POST", "/restore", {"version": 1, "sessions": ["x" * 100]})
+
+    assert (400, "body") == (status, answer["error"]["field"])
+
+
 def test_a_taken_port_is_refused(emulator, admin):
     """
     Two admin APIs on one port would take each other's clients.

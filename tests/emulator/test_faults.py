@@ -14,7 +14,7 @@ from arr_facade.emulator import Emulator, Fault
 from arr_facade.emulator.effects import _EFFECTS
 from arr_facade.emulator.faults import Effect
 from arr_facade.emulator.scenario import read_scenario
-from arr_facade.emulator.server import serve
+from arr_facade.emulator.server import application, serve
 from arr_facade.errors import ConfigurationError
 from tests.emulator.caller import Caller, decoded
 
@@ -312,6 +312,18 @@ def instant(text):
     return datetime.fromisoformat(text).timestamp()
 
 
+def test_what_is_no_document_stays_as_it_is(call, faults):
+    """
+    Effects on documents leave other answers alone: those without a body, and a list as the body of another fault.
+    """
+    for effect in ("early_shape", "unknown_enum", "unknown_field", "clock_skew"):
+        faults.add(Fault(effect, **({"skew": "1h"} if effect == "clock_skew" else {})))
+    call.create()
+    assert (204, b"") == (call.stop().status, call.stop().body)
+    faults.add(Fault("error", status=200, body="[1]"))
+    assert b"[1]" == call("GET", "sessions").body
+
+
 def test_the_token_service_is_down_or_slow(call, emulator, faults):
     """
     The token service is one operation like the others, while the rendering service goes on.
@@ -398,6 +410,17 @@ def test_ready_although_it_was_stopped(call, faults):
     assert 204 == call.stop().status
     assert "Ready" == call.session()["status"]
     assert 204 == call.stop().status
+    assert "Stopped" == call.session()["status"]
+
+
+def test_only_a_starting_session_forgets_its_stop(call, faults, clock):
+    """
+    A session that is Ready, or unknown, is treated as ever.
+    """
+    faults.add(Fault("ready_after_stop"))
+    call.create()
+    clock.advance("8s")
+    assert [204, 404] == [call.stop(name).status for name in ("s", "unknown")]
     assert "Stopped" == call.session()["status"]
 
 
@@ -491,6 +514,23 @@ def test_what_has_no_body_cannot_be_truncated(way, faults):
     way("PUT", "sessions/s", NEW)
     faults.add(Fault("truncate"))
     assert 204 == way("POST", "sessions/s/:stop").status_code
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.anyio
+async def test_another_server_cannot_hang_up(emulator, faults, anyio_backend):
+    """
+    On a server that has no way to drop a connection the fault is an error, not an answer that nobody asked for.
+    """
+    faults.add(Fault("drop_before"))
+    scope = {"type": "http", "method": "GET", "path": f"/accounts/{emulator.account_id}/sessions"}
+    scope |= {"query_string": b"", "headers": [], "scheme": "http", "server": ("127.0.0.1", 1)}
+
+    async def receive():
+        return {"type": "http.request"}
+
+    with pytest.raises(RuntimeError, match="only the emulator's own server can drop a connection"):
+        await application(emulator)(scope, receive, None)
 
 
 @pytest.mark.parametrize("effect", ["latency", "slow_body"])
