@@ -40,8 +40,9 @@ TARGET = ConversionOutput(container_uri=CONTAINER, sas=SAS)
 # The rooms of the package that need an extra, and which.
 EXTRAS = {"cli": "cli", "emulator": "emulator", "_wires": "fast"}
 
-# Brought by others: the event loop that runs already, and what httpx and aiohttp depend on and hand out.
-BROUGHT = {"trio", "certifi", "yarl"}
+# Brought by others: the event loop that runs already, what httpx and aiohttp depend on and hand out, and the test runner
+# that loads its plugin.
+BROUGHT = {"trio", "certifi", "yarl", "pytest"}
 
 
 def imported(path):
