@@ -40,8 +40,8 @@ TARGET = ConversionOutput(container_uri=CONTAINER, sas=SAS)
 # The rooms of the package that need an extra, and which.
 EXTRAS = {"cli": "cli", "emulator": "emulator", "_wires": "fast"}
 
-# Brought by others: the event loop that runs already, what httpx and aiohttp depend on and hand out, and the test runner
-# that loads its plugin.
+# Brought by others: the event loop that runs already, what httpx and aiohttp depend on and hand out, and the runner
+# that loads its own plugin.
 BROUGHT = {"trio", "certifi", "yarl", "pytest"}
 
 
