@@ -19,15 +19,15 @@ PACKAGE = ROOT / "arr_facade"
 FLOORS = [
     {"_limit", "_secret", "_signals", "_twins", "_version", "errors"},
     {"_retry", "_steps", "durations", "models", "regions"},
-    {"_board", "_lease", "_operations", "_waits", "_wires", "clock", "config"},
+    {"_board", "_exchanges", "_lease", "_operations", "_waits", "_wires", "clock", "config"},
     {"_answers", "emulator"},
     {"_auth", "_drive", "_flows"},
     {"_calls", "_connection", "_drive_async", "_generated", "_keeper", "_watch"},
     {"_background", "_facts"},
-    {"_background_async", "handles"},
+    {"_background_async", "_difference", "handles"},
     {"client"},
     {"async_client"},
-    {"__init__", "pytest_plugin", "recording"},
+    {"__init__", "recording"},
     {"cli", "pytest_plugin"},
 ]
 FLOOR_OF = {module: number for number, modules in enumerate(FLOORS) for module in modules}

@@ -60,7 +60,7 @@ def test_the_first_example_has_ten_lines():
     body = EXAMPLES[0].partition("def test_")[2].splitlines()
 
     assert len(body) <= 10
-    assert 3 == len(EXAMPLES)
+    assert 4 == len(EXAMPLES)
 
 
 STATE = """

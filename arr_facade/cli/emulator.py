@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("emulator")
+@click.group("emulator", invoke_without_command=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; by default a free one.")
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", help="Another address of this machine; see --exposed.")
 @click.option("--exposed", is_flag=True, help="Let other machines reach it by --host, although its key is well known.")
@@ -112,6 +112,9 @@ def command(
 
     The settings it prints point other commands and programs to it. The admin API's address has its token in it.
     """
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+
     from arr_facade.emulator import Emulator
     from arr_facade.emulator.server import run, serve
 
@@ -154,6 +157,36 @@ def command(
         except (KeyboardInterrupt, SystemExit):
             # Ctrl-C and SIGTERM are how this command is meant to end, and what it served has been closed.
             say("arr: the emulator has ended")
+
+
+@command.command("diff")
+@click.argument("recording", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--shape",
+    type=click.Choice(["late", "early"]),
+    default="late",
+    show_default=True,
+    help="In which of the recorded shapes the emulator answers.",
+)
+@json_option
+def diff(invocation: Invocation, *, recording: str, shape: str) -> int:
+    """
+    Print where the emulator would answer otherwise than a recording.
+
+    Recordings are made by arr_facade.recording. The exit code is 0 where nothing differs, and 10 where something does.
+    """
+    import attrs
+
+    from arr_facade.recording import differences
+
+    found = differences(recording, shape="early" if shape == "early" else "late")
+    if invocation.json:
+        show_data([attrs.asdict(one) for one in found])
+    else:
+        for one in found:
+            click.echo(str(one))
+        say(f"arr: {len(found)} differences" if found else "arr: no difference")
+    return 10 if found else 0
 
 
 def _plan(scenario: str | None, regions: tuple[str, ...], faults: tuple[str, ...]) -> Scenario:

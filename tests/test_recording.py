@@ -1,0 +1,338 @@
+"""
+Traffic written to a file without secrets, played from it, and compared with the emulator's own answers.
+"""
+
+import base64
+import json
+
+import anyio
+import httpx
+import pytest
+
+from arr_facade import AsyncClient, Client, ConversionInput, ConversionOutput, ManualClock
+from arr_facade.cli import main
+from arr_facade.emulator import Emulator
+from arr_facade.errors import AuthenticationError, ConfigurationError
+from arr_facade.recording import (
+    MASKED_ACCOUNT,
+    MASKED_TOKEN,
+    RecordingTransport,
+    ReplayError,
+    ReplayTransport,
+    differences,
+    read_exchanges,
+)
+
+ACCOUNT = "5a1e9c9e-1c1b-4f5b-9d55-0d6d0c4c6a11"
+KEY = "a-very-secret-key-of-an-account="
+SAS = "?sv=2021-01-01&sp=rl&sig=very%2Bsecret"
+CONTAINER = "https://secretstore.blob.core.windows.net/models"
+
+
+@pytest.fixture
+def clock():
+    return ManualClock()
+
+
+@pytest.fixture
+def emulator(clock):
+    with Emulator(clock=clock, account_id=ACCOUNT, account_key=KEY) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "traffic.jsonl"
+
+
+def connection(clock, transport, *, key=KEY, account=ACCOUNT):
+    """The arguments of a client that goes through a transport of ours."""
+    return {
+        "account_id": account,
+        "account_key": key,
+        "endpoint": "https://rendering.example",
+        "sts_endpoint": "https://sts.example",
+        "transport": transport,
+        "clock": clock,
+    }
+
+
+def story(client):
+    """A session's life and a conversion's start."""
+    client.create_session("s", lease="10m")
+    session = client.open("s")
+    session.wait_ready()
+    client.update_lease("s", "20m")
+    assert ["s"] == [one.id for one in client.list_sessions()]
+    source = ConversionInput(container_uri=CONTAINER, asset_path="car.fbx", sas=SAS)
+    client.create_conversion("c", source=source, target=ConversionOutput(container_uri=CONTAINER, sas=SAS))
+    client.stop_session("s")
+
+
+@pytest.fixture
+def recording(emulator, clock, path):
+    """
+    The story, recorded from an emulator.
+    """
+    with (
+        RecordingTransport(path, emulator.transport(), clock=clock) as transport,
+        Client(**connection(clock, transport)) as client,
+    ):
+        story(client)
+    return path
+
+
+def test_nothing_secret_reaches_the_file(recording):
+    """
+    Neither key nor token, neither signature nor account id can be found in a recording, in any spelling.
+    """
+    text = recording.read_text(encoding="utf-8")
+
+    for secret in (ACCOUNT, KEY, "very%2Bsecret", "very+secret", base64.b64encode(KEY.encode()).decode()):
+        assert secret.lower() not in text.lower()
+    assert "authorization" not in text
+    tokens = {line["response"]["body"]["AccessToken"] for line in map(json.loads, text.splitlines()) if _is_token(line)}
+    assert {MASKED_TOKEN} == tokens
+    assert '"storageContainerReadListSas": "***"' in text
+    assert f"/accounts/{MASKED_ACCOUNT}/sessions/s" in text
+
+
+def _is_token(line):
+    return isinstance(line["response"]["body"], dict) and "AccessToken" in line["response"]["body"]
+
+
+def test_further_secrets_are_masked(emulator, clock, path):
+    """
+    What only the user knows to be secret is masked too, wherever it stands.
+    """
+    with (
+        RecordingTransport(path, emulator.transport(), secrets=["secretstore"], clock=clock) as transport,
+        Client(**connection(clock, transport)) as client,
+    ):
+        story(client)
+
+    assert "secretstore" not in path.read_text(encoding="utf-8")
+
+
+def test_a_token_is_masked_wherever_it_appears(path):
+    """
+    A service that repeats a credential in an answer does not bring it into the file, nor does a URL with a signature.
+    """
+
+    def repeat(request):
+        return httpx.Response(401, json={"error": {"message": request.headers["authorization"]}})
+
+    headers = {"Authorization": "Bearer some.secret.token"}
+    with (
+        RecordingTransport(path, httpx.MockTransport(repeat)) as transport,
+        httpx.Client(transport=transport) as client,
+    ):
+        client.get("https://rendering.example/x?sig=abcdefghij", headers=headers)
+    text = path.read_text(encoding="utf-8")
+
+    assert "secret" not in text
+    assert "abcdefghij" not in text
+
+
+def test_a_recording_is_readable(recording):
+    """
+    One exchange a line, JSON bodies as JSON, with moments and the headers that matter.
+    """
+    exchanges = read_exchanges(recording)
+    created = exchanges[1]
+
+    assert ("PUT", 201) == (created.method, created.status)
+    assert {"maxLeaseTimeMinutes": 10, "size": "Standard"} == created.request_body
+    assert "Starting" == created.response_body["status"]
+    assert {"ms-cv", "content-type", "api-supported-versions"} <= set(created.response_headers)
+    assert [one.at for one in exchanges] == sorted(one.at for one in exchanges)
+    assert exchanges[-1].at >= 8
+
+
+def test_the_client_notices_nothing(emulator, clock, path):
+    """
+    What goes through the recording is what the service answered, a compressed body and an empty one included.
+    """
+    packed = httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=_gzip(b'{"a":1}'))
+    with (
+        RecordingTransport(path, httpx.MockTransport(lambda request: packed)) as transport,
+        httpx.Client(transport=transport) as client,
+    ):
+        assert {"a": 1} == client.get("https://rendering.example/").json()
+    assert {"a": 1} == read_exchanges(path)[0].response_body
+
+
+def _gzip(content):
+    import gzip
+
+    return gzip.compress(content)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_replay_without_the_service(recording, clock, strict):
+    """
+    The same program gets the same answers from the file, with another account and key, to the last exchange.
+    """
+    transport = ReplayTransport(recording, strict=strict)
+    with Client(**connection(ManualClock(), transport, key="another", account=MASKED_ACCOUNT[:-1] + "1")) as client:
+        story(client)
+
+    assert [] == transport.unused
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_async_clients_record_and_replay(emulator, clock, path, anyio_backend):
+    """
+    Both transports serve async clients too, on either event loop.
+    """
+
+    async def short_story(transport):
+        async with AsyncClient(**connection(clock, transport)) as client:
+            await client.create_session("s")
+            await client.stop_session("s")
+            assert "Stopped" == (await client.get_session("s")).status
+
+    async with RecordingTransport(path, emulator.transport(), clock=clock) as transport:
+        await short_story(transport)
+    replay = ReplayTransport(path)
+    await short_story(replay)
+    assert [] == replay.unused
+    assert 4 == len(read_exchanges(path))
+
+
+def test_strict_replay_refuses_another_request(recording, clock):
+    """
+    Another body, another order and a request too many are refused with what was expected.
+    """
+    with Client(**connection(clock, ReplayTransport(recording))) as client:
+        with pytest.raises(
+            ReplayError, match=r"exchange 2 is PUT .*'maxLeaseTimeMinutes': 10.*'maxLeaseTimeMinutes': 11"
+        ):
+            client.create_session("s", lease="11m")
+        with pytest.raises(ReplayError, match=r"but GET .*/sessions/s"):
+            client.get_session("s")
+
+    transport = ReplayTransport(recording)
+    with Client(**connection(ManualClock(), transport)) as client:
+        story(client)
+        with pytest.raises(ReplayError, match="the recording has ended, and GET"):
+            client.get_session("s")
+
+
+def test_loose_replay_repeats_and_reorders(recording, clock):
+    """
+    A client may ask in another order and as often as it likes, but not for what nobody ever asked.
+    """
+    with Client(**connection(clock, ReplayTransport(recording, strict=False))) as client:
+        client.create_session("s", lease="11m")
+        assert 3 == len({client.get_session("s").status for _ in range(5)} | {"x", "y"})
+        assert "Ready" == client.get_session("s").status
+        with pytest.raises(ReplayError, match=r"the recording has no GET .*/sessions/unknown"):
+            client.get_session("unknown")
+
+
+def test_the_emulator_agrees_with_itself(recording):
+    """
+    A recording of the emulator differs from it in nothing but what is new each time.
+    """
+    assert [] == differences(recording)
+
+
+def test_refused_credentials_agree_too(emulator, clock, path):
+    """
+    A wrong key that was refused when it was recorded is refused in the comparison.
+    """
+    with (
+        RecordingTransport(path, emulator.transport(), clock=clock) as transport,
+        Client(**connection(clock, transport, key="wrong")) as client,
+        pytest.raises(AuthenticationError),
+    ):
+        client.get_session("s")
+
+    assert [401] == [one.status for one in read_exchanges(path)]
+    assert [] == differences(path)
+
+
+def test_each_difference_is_named(recording):
+    """
+    Another status, header, member and kind are told with both values and their place.
+    """
+    lines = [json.loads(line) for line in recording.read_text(encoding="utf-8").splitlines()]
+    lines[1]["response"]["status"] = 200
+    lines[1]["response"]["headers"] |= {"retry-after": "3"}
+    body = lines[1]["response"]["body"]
+    body |= {"size": "Premium", "creationTime": None}
+    del body["status"]
+    recording.write_text("\n".join(map(json.dumps, lines)))
+
+    found = {(one.number, one.where): (one.recorded, one.emulator) for one in differences(recording)}
+    moment = found.pop((2, "body.creationTime"))
+    assert ("null", True) == (moment[0], moment[1].startswith('"2026-01-01T'))
+    assert found == {
+        (2, "status"): ("200", "201"),
+        (2, "header retry-after"): ('"3"', "nothing"),
+        (2, "body.size"): ('"Premium"', '"Standard"'),
+        (2, "body.status"): ("nothing", '"Starting"'),
+    }
+
+
+def test_the_other_shape_differs(recording):
+    """
+    An emulator of the early shape answers a late recording with nulls and zeros.
+    """
+    found = differences(recording, shape="early")
+
+    assert "2 PUT" in str(found[0])
+    assert {"body.hostname", "body.error"} <= {one.where for one in found}
+
+
+def test_the_command_prints_the_differences(recording, capsys):
+    """
+    `arr emulator diff` prints a line for each, or JSON, and its exit code tells whether there are any.
+    """
+    assert 0 == main(["emulator", "diff", str(recording)])
+    assert ("", "arr: no difference\n") == capsys.readouterr()
+
+    assert 10 == main(["emulator", "diff", "--shape", "early", str(recording)])
+    assert "2 PUT /accounts/" in capsys.readouterr().out
+
+    assert 10 == main(["emulator", "diff", "--shape", "early", "--json", str(recording)])
+    shown = json.loads(capsys.readouterr().out)
+    assert {"number", "request", "where", "recorded", "emulator"} == set(shown[0])
+
+
+@pytest.mark.parametrize("content", ["{}", "no json", '{"at": 0, "method": "GET", "url": "x", "request": []}', b"\xff"])
+def test_a_file_that_is_no_recording(path, content):
+    """
+    A file that cannot be read is named, and so is the line.
+    """
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ConfigurationError, match=r"recording: .*(line 1|cannot be read)"):
+        ReplayTransport(path)
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    """
+    A recording that could not be kept does not begin.
+    """
+    with pytest.raises(ConfigurationError, match=r"recording: .* cannot be written"):
+        RecordingTransport(tmp_path, httpx.MockTransport(lambda request: httpx.Response(200)))
+
+
+def test_threads_share_a_recording(emulator, path):
+    """
+    Lines of several threads do not run into each other.
+    """
+    token = {"Authorization": f"Bearer {emulator.issue_token()}"}
+    with RecordingTransport(path, emulator.transport()) as transport, httpx.Client(transport=transport) as client:
+
+        async def ask():
+            async with anyio.create_task_group() as group:
+                for number in range(40):
+                    url = f"http://x/accounts/{ACCOUNT}/sessions/s{number}?api-version=2021-01-01"
+                    group.start_soon(anyio.to_thread.run_sync, lambda url=url: client.get(url, headers=token))
+
+        anyio.run(ask)
+
+    assert {f"s{number}" for number in range(40)} == {one.path.rpartition("/")[2] for one in read_exchanges(path)}
