@@ -19,6 +19,7 @@ import os
 import ssl
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import certifi
@@ -131,8 +132,12 @@ async def main(folder: Path, core: int | None) -> None:
     """
     Serve until standard input ends.
     """
-    if core is not None and hasattr(os, "sched_setaffinity"):
+    if core is not None:
         os.sched_setaffinity(0, {core})
+    with suppress(AttributeError, PermissionError):
+        # Ahead of all others, where that is allowed: on a busy machine the fast contenders would else wait for the
+        # server most of the time, and only those.
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     context = trusted(folder)
     loop, listed = asyncio.get_running_loop(), {"plain": [], "tls": []}
     servers = {
