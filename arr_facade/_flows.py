@@ -63,6 +63,7 @@ __all__ = [
 logger = logging.getLogger("arr_facade.flows")
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_VISIBLE = re.compile(r"[!-~]+")
 
 # What no pacing may hold up: the end of the billing, and the lease.
 _URGENT = frozenset({"stop_session", "update_session"})
@@ -353,18 +354,32 @@ def list_page(
 def _next_link(link: Any, endpoint: str, response: Answer, operation: str) -> str | None:
     if link is None:
         return None
-    text = _answers.text_field(link, response, operation, "@nextLink")
-    if text.startswith(f"{endpoint}/"):
-        return text
-    target = urljoin(f"{endpoint}/", text)
-    here, there = urlsplit(endpoint), urlsplit(target)
-    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+    try:
+        return _followed(_answers.text_field(link, response, operation, "@nextLink"), endpoint)
+    except ValueError as error:
         raise UnexpectedResponseError(
             operation=operation,
             status=response.status_code,
-            reason=f"its @nextLink leads from {here.netloc} to {there.netloc}",
+            reason=f"its @nextLink {error}",
             ms_cv=_answers.ms_cv(response),
-        )
+        ) from error
+
+
+def _followed(link: str, endpoint: str) -> str:
+    """
+    Where a link of the service leads.
+
+    Raises:
+        ValueError: It is no URL, or leads to another host, which must not see the token.
+    """
+    if not _VISIBLE.fullmatch(link):
+        raise ValueError("is no URL")
+    if link.startswith(f"{endpoint}/"):
+        return link
+    target = urljoin(f"{endpoint}/", link)
+    here, there = urlsplit(endpoint), urlsplit(target)
+    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+        raise ValueError(f"leads from {here.netloc} to {there.netloc}")
     return target
 
 

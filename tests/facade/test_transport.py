@@ -11,14 +11,22 @@ import anyio
 import httpx
 import pytest
 
-from arr_facade import AsyncClient, Client, ConfigurationError, ConnectError, RequestTimeoutError, RetryPolicy
+from arr_facade import (
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    ConnectError,
+    RequestTimeoutError,
+    RetryPolicy,
+    UnexpectedResponseError,
+)
 from arr_facade._wires import SyncWires
 from arr_facade._wires._choice import origin_of, proxy_for, tls_context, tls_for
 from arr_facade.emulator import Emulator
 from arr_facade.emulator.server import serve
 from arr_facade.emulator.tls import Authority
 from tests.facade.raw import SILENCE, RawServer, http
-from tests.facade.world import PATIENCE, in_process, one_driver, tasks_only
+from tests.facade.world import PATIENCE, answer, in_process, listed, one_driver, tasks_only
 
 over_each_wire = pytest.mark.parametrize("link", ["plain", "fast", "httpx"], indirect=True)
 anyio_test = pytest.mark.anyio
@@ -348,7 +356,9 @@ def test_which_proxy_the_environment_means(variables, url, expected, monkeypatch
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
-@pytest.mark.parametrize("url", ["ftp://p:1", "http://", "", "http://user:hunter2@p:port", "user:hunter2@", "socks5://"])
+@pytest.mark.parametrize(
+    "url", ["ftp://p:1", "http://", "", "http://user:hunter2@p:port", "user:hunter2@", "socks5://"]
+)
 def test_what_is_no_proxy_is_refused(client, url):
     """
     A proxy that cannot be one is named before any request, without its password.
@@ -370,6 +380,22 @@ async def test_an_environment_without_a_proxy_worth_the_name_is_refused(distant,
         with pytest.raises(ConfigurationError, match="HTTPS_PROXY") as caught:
             await client.get_session("s")
     assert "hunter2" not in str(caught.value)
+
+
+# Links of the service
+
+
+@anyio_test
+@in_process
+@one_driver
+@pytest.mark.parametrize("following", ["/accounts/ü", "/a b", "\n", "http://[::1/x", "\x00"])
+async def test_a_link_that_is_no_url_is_not_sent(world, client, following):
+    """
+    A link that no request line could hold ends in a typed error, not in one of the HTTP library's.
+    """
+    world.instead("list_sessions", answer(200, {"sessions": [], "@nextLink": following}))
+    with pytest.raises(UnexpectedResponseError, match="@nextLink"):
+        await listed(client.list_sessions())
 
 
 # Whose transports
