@@ -91,15 +91,10 @@ def cold_start(lab: Lab) -> Iterator[Row]:
         python, script = lab.program(name, "cold")
         return {"cpu": float(lab.run(python, HERE / script, flavour, about))}
 
-    for flavour, names in (
-        ("sync", [*lab.facades(), "peer", "floor"]),
-        ("async", [*lab.facades(), "peer"]),
-    ):
+    for flavour, names in (("sync", ["facade", "peer", "floor"]), ("async", ["facade", "peer"])):
         found = alternate({name: partial(start, name, flavour) for name in names}, 4 if lab.quick else 11)
-        for name in lab.facades():
-            ratio = Ratio.of(column(found[name], "cpu"), column(found["peer"], "cpu"))
-            label = f"cold start, {flavour}, tls{_extra(name)}"
-            yield ratio_row(label, ratio, "of SDK CPU", 0.45, medians(found, "cpu", 1e3, "ms"))
+        ratio = Ratio.of(column(found["facade"], "cpu"), column(found["peer"], "cpu"))
+        yield ratio_row(f"cold start, {flavour}, tls", ratio, "of SDK CPU", 0.45, medians(found, "cpu", 1e3, "ms"))
 
 
 _IMPORT = "import time; start = time.process_time(); {}; print(time.process_time() - start)"

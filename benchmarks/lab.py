@@ -189,7 +189,8 @@ class Lab:
         if found is None or not found.alive:
             python, script = self.program(name, "contender")
             about = json.dumps(self.server)
-            self._processes[name] = Process(python, script, about, environment=self.environment)
+            chosen = {"ARR_TRANSPORT": "fast"} if name == "fast" else {}
+            self._processes[name] = Process(python, script, about, environment=self.environment | chosen)
         return self._processes[name]
 
     def program(self, name: str, kind: str) -> tuple[Path, str]:

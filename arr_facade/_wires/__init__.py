@@ -1,7 +1,7 @@
 """
 What carries a request to the service and the answer back: one small protocol, several libraries behind it.
 
-| who | by default | with `arr-facade[fast]` |
+| who | by default | with `ARR_TRANSPORT=fast` |
 |---|---|---|
 | threads | the standard library | pyreqwest |
 | tasks of asyncio | aiohttp | pyreqwest |
@@ -9,8 +9,12 @@ What carries a request to the service and the answer back: one small protocol, s
 
 A transport of the user's own and proxies always go by httpx. httpx's own client stays out of it: a pass through it
 costs as much again as the request and adds nothing that is wanted here (redirects, cookies, netrc), and its async pool
-is several times slower than aiohttp under concurrency. `ARR_TRANSPORT=plain` ignores what is installed as `fast`, and
-`ARR_TRANSPORT=httpx` takes httpx for everything.
+is several times slower than aiohttp under concurrency. `ARR_TRANSPORT=httpx` takes it for everything.
+
+`fast` needs the extra of that name and is asked for, never assumed: pyreqwest serves half as many requests again, but
+about one process in a hundred was seen to abort at its very end, after all work was done, and a thread that waits for
+an answer does not hear Ctrl-C. A TLS context of the user's own is not known to it, so aiohttp or the standard library
+serves that client.
 """
 
 from __future__ import annotations
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncWire", "AsyncWires", "SyncWires", "Wire"]
 
-_PREFERENCES = ("auto", "plain", "httpx")
+_PREFERENCES = ("plain", "fast", "httpx")
 
 
 class Wire(Protocol):
@@ -146,7 +150,7 @@ class SyncWires:
     def _make(self, origin: str) -> Wire:
         preference = _preference()
         if self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin)):
-            if preference == "auto" and isinstance(self._verify, bool) and find_spec("pyreqwest"):
+            if preference == "fast" and isinstance(self._verify, bool):
                 from arr_facade._wires._pyreqwest import PyreqwestWire  # noqa: PLC0415 - an extra
 
                 return PyreqwestWire(timeout=self._timeout, verify=self._verify)
@@ -225,7 +229,7 @@ class AsyncWires:
         preference = _preference()
         plain = self._own is None and preference != "httpx" and not (self._proxy or proxy_for(origin))
         if plain and current_library() == "asyncio":
-            if preference == "auto" and isinstance(self._verify, bool) and find_spec("pyreqwest"):
+            if preference == "fast" and isinstance(self._verify, bool):
                 from arr_facade._wires._pyreqwest import AsyncPyreqwestWire  # noqa: PLC0415 - an extra
 
                 return AsyncPyreqwestWire(timeout=self._timeout, verify=self._verify)
@@ -243,7 +247,14 @@ class AsyncWires:
 
 
 def _preference() -> str:
-    preference = os.environ.get("ARR_TRANSPORT") or "auto"
+    preference = os.environ.get("ARR_TRANSPORT") or "plain"
     if preference not in _PREFERENCES:
         raise ConfigurationError("ARR_TRANSPORT", preference, f"is none of {', '.join(_PREFERENCES)}")
+    if preference == "fast" and find_spec("pyreqwest") is None:
+        raise ConfigurationError(
+            "ARR_TRANSPORT",
+            preference,
+            "needs pyreqwest, which is not installed",
+            advice="python -m pip install 'arr-facade[fast]'",
+        )
     return preference

@@ -41,7 +41,7 @@ def flavour(request):
 
 
 # What carries the requests: the emulator's own transport, or one of the wires to its socket.
-LINKS = {"in-process": None, "plain": "plain", "fast": "auto", "httpx": "httpx"}
+LINKS = {"in-process": None, "plain": "plain", "fast": "fast", "httpx": "httpx"}
 
 
 @pytest.fixture(params=LINKS)

@@ -174,5 +174,5 @@ async def test_a_wrong_preference_is_named(call, monkeypatch):
     """
     monkeypatch.setenv("ARR_TRANSPORT", "pigeon")
     async with call("http://127.0.0.1:1") as client:
-        with pytest.raises(ConfigurationError, match=r"pigeon.*auto, plain, httpx"):
+        with pytest.raises(ConfigurationError, match=r"pigeon.*plain, fast, httpx"):
             await client.get_session("demo")
