@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from arr_facade._steps import Answer
 
-__all__ = ["API_VERSIONS", "DEFAULT_API_VERSION", "Api", "rendering", "sts"]
-
-DEFAULT_API_VERSION = "2021-01-01"
+__all__ = ["API_VERSIONS", "Api", "rendering", "sts"]
 
 API_VERSIONS = {
     "2021-01-01": "rendering_2021_01_01",
