@@ -71,6 +71,14 @@ _SESSIONS = ", ".join(_SESSION_COLUMNS)
 _CONVERSIONS = ", ".join(_CONVERSION_COLUMNS)
 _GET_SESSION = f"SELECT {_SESSIONS} FROM sessions WHERE account = ? AND id = ?"  # noqa: S608 - names from above
 _PUT_SESSION = _upsert("sessions", [*_SESSION_COLUMNS, "over"])
+# Where most sessions live, a page is among the next few rows; where most have ended, the index of `over` finds the few
+# that do not. Either way a page costs the same however many there are.
+_NEXT_LIVE_SESSIONS = f"""
+    SELECT seq, {_SESSIONS} FROM sessions WHERE seq IN (
+      SELECT seq FROM (SELECT seq, over FROM sessions WHERE +account = ? AND seq > ? ORDER BY seq LIMIT ?)
+      WHERE over > ?
+    ) ORDER BY seq LIMIT ?
+"""  # noqa: S608 - names from above
 # The unary plus keeps SQLite on the index of `over`: it would else walk all rows in the order of `seq`. The index holds
 # all that the inner query needs, so that only the rows of the page are read.
 _LIVE_SESSIONS = f"""
@@ -149,7 +157,9 @@ class Store:
         """
         Up to `limit` sessions not over at `now`, oldest first, each with its place; only places above `after`.
         """
-        rows = self._all(_LIVE_SESSIONS, (account, now, after, limit))
+        rows = self._all(_NEXT_LIVE_SESSIONS, (account, after, 4 * limit, now, limit))
+        if len(rows) < limit:
+            rows = self._all(_LIVE_SESSIONS, (account, now, after, limit))
         return [(row[0], SessionRow(*row[1:])) for row in rows]
 
     def count_live(self, account: str, size: str, now: float) -> int:
