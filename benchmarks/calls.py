@@ -26,7 +26,7 @@ def sync_get(lab: Lab) -> Iterator[Row]:
     """
     names = [*lab.facades(), "peer", "floor"]
     for scheme in SCHEMES:
-        found = lab.rounds(names, 5 if lab.quick else 15, "sync_get", scheme=scheme, count=100 if lab.quick else 300)
+        found = lab.rounds(names, 5 if lab.quick else 11, "sync_get", scheme=scheme, count=100 if lab.quick else 300)
         for name in lab.facades():
             ratio = Ratio.of(column(found[name], "cpu"), column(found["peer"], "cpu"))
             label = f"sync get_session, {scheme}{_extra(name)}"
@@ -92,7 +92,7 @@ def cold_start(lab: Lab) -> Iterator[Row]:
         return {"cpu": float(lab.run(python, HERE / script, flavour, about))}
 
     for flavour, names in (("sync", ["facade", "peer", "floor"]), ("async", ["facade", "peer"])):
-        found = alternate({name: partial(start, name, flavour) for name in names}, 4 if lab.quick else 11)
+        found = alternate({name: partial(start, name, flavour) for name in names}, 4 if lab.quick else 9)
         ratio = Ratio.of(column(found["facade"], "cpu"), column(found["peer"], "cpu"))
         yield ratio_row(f"cold start, {flavour}, tls", ratio, "of SDK CPU", 0.45, medians(found, "cpu", 1e3, "ms"))
 
@@ -118,7 +118,7 @@ def importing(lab: Lab) -> Iterator[Row]:
 
     found = alternate(
         {name: partial(load, *statement) for name, statement in statements.items()},
-        5 if lab.quick else 15,
+        5 if lab.quick else 11,
     )
     context = medians(found, "cpu", 1e3, "ms")
     for name in ("arr_facade", "clients"):
@@ -133,7 +133,7 @@ def listing(lab: Lab) -> Iterator[Row]:
     CPU and memory of reading 10,000 sessions in pages of 100.
     """
     for scheme in SCHEMES:
-        found = lab.rounds(("facade", "peer"), 3 if lab.quick else 7, "list", scheme=scheme)
+        found = lab.rounds(("facade", "peer"), 3 if lab.quick else 5, "list", scheme=scheme)
         assert {figures["sessions"] for rounds in found.values() for figures in rounds} == {10_000}
         ratio = Ratio.of(column(found["facade"], "cpu"), column(found["peer"], "cpu"))
         context = medians(found, "cpu", 1e3, "ms")

@@ -29,7 +29,7 @@ def waiters(lab: Lab) -> Iterator[Row]:
     crowded = process.ask("tasks", waiters=100, foreign=1000)
     series["100 beside 1000 foreign"] = crowded
     yield from _waiter_rows("tasks", series["1000"])
-    yield from _waiter_rows("threads", process.ask("threads", waiters=1000, speed=4 if lab.quick else 2))
+    yield from _waiter_rows("threads", process.ask("threads", waiters=1000, speed=4 if lab.quick else 3))
     # Eleven pages a tick while more than eleven wait, which is most of 55 s; single reads would be 17 each.
     yield Row("100 waiting beside 1,000 foreign", crowded["requests"], "requests each", 3.6)
 
@@ -98,10 +98,10 @@ def emulator(lab: Lab) -> Iterator[Row]:
     for operation in ("get", "list", "create"):
         answers = alternate(
             {
-                str(stored): partial(process.ask, "stored", stored=stored, operation=operation, count=200)
+                str(stored): partial(process.ask, "stored", stored=stored, operation=operation, count=50)
                 for stored in (10, many)
             },
-            3 if lab.quick else 9,
+            3 if lab.quick else 7,
         )
         ratio = Ratio.of(column(answers[str(many)], "cpu"), column(answers["10"], "cpu"))
         label = f"emulator with {many:,} sessions, {operation}"

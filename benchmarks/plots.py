@@ -64,9 +64,11 @@ def requests(series: dict[str, Any]) -> None:
         axis.axhline(peer, color=COLOURS["peer"], linestyle="--", label=f"{NAMES['peer']} (5 s, a thread each)")
         _logarithmic(axis, counts, "sessions waited for by one client")
         axis.set_ylabel(text)
+    axes[0].set_ylim(0.2, 30)
+    axes[0].legend(frameon=False, loc="lower left")
     axes[1].set_yscale("linear")
-    axes[1].set_ylim(bottom=0)
-    axes[0].legend(frameon=False)
+    axes[1].set_ylim(0, 3)
+    axes[1].yaxis.set_major_formatter("{x:g}")
     _save(figure, "waiting.svg")
 
 
@@ -74,6 +76,7 @@ def _logarithmic(axis: Axes, counts: list[int], label: str) -> None:
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set_xticks(counts, [f"{count:,}" for count in counts])
+    axis.yaxis.set_major_formatter("{x:g}")
     axis.minorticks_off()
     axis.set_xlabel(label)
     axis.grid(alpha=0.3)
