@@ -131,7 +131,7 @@ def tests(shell: Shell) -> str:
     shell.tool("coverage", "erase")
     closing = shell.tool("coverage", "run", "-m", *suite, sums_up=_PYTEST_SUMS_UP)
     shell.tool("coverage", "combine", "--quiet")
-    total = shell.tool("coverage", "report", "--skip-covered", f"--fail-under={FAIL_UNDER}")
+    total = shell.tool("coverage", "report", "--skip-covered", f"--fail-under={FAIL_UNDER}", sums_up="^TOTAL")
     return f"{closing}; coverage {total.split()[-1]}"
 
 
