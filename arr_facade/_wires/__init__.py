@@ -12,9 +12,9 @@ costs as much again as the request and adds nothing that is wanted here (redirec
 is several times slower than aiohttp under concurrency. `ARR_TRANSPORT=httpx` takes it for everything.
 
 `fast` needs the extra of that name and is asked for, never assumed: pyreqwest serves half as many requests again, but
-short programs were seen to abort at their very end, after all work was done (2 of 145, and 8 of 60 on a busier
-machine), and a thread that waits for an answer does not hear Ctrl-C. A TLS context of the user's own is not known to it, so aiohttp or the standard library
-serves that client.
+short programs were seen to abort at their very end, after all work was done (2 of 145; 8 of 60 on a busier machine),
+and a thread that waits for an answer does not hear Ctrl-C. A TLS context of the user's own is not known to it, so the
+standard library or aiohttp serves that client.
 """
 
 from __future__ import annotations
