@@ -12,11 +12,10 @@ import copy
 import json
 import logging
 import math
-import re
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from arr_facade import _answers
-from arr_facade._secret import Secret, redact
+from arr_facade._secret import Secret, redact, visible
 from arr_facade._steps import Acquire, Call
 from arr_facade.errors import ArrError, AuthenticationError, ConfigurationError
 from arr_facade.models import AccessToken
@@ -46,8 +45,6 @@ _RENEW_AHEAD = 600.0
 _TOO_LATE = 60.0
 _TRY_AGAIN = 30.0
 _SKEW = 300.0
-
-_PRINTABLE = re.compile(r"[!-~]+")
 
 
 @runtime_checkable
@@ -281,10 +278,9 @@ def _asked(function: Callable[[], Any]) -> Flow[Any]:
 
 
 def _checked(token: object, field: str) -> Secret:
-    text = token.reveal() if isinstance(token, Secret) else token
-    # Trimmed, for a token read from a file ends in a line end, which no header may hold.
-    if not isinstance(text, str) or not _PRINTABLE.fullmatch(text.strip()):
+    secret = visible(token)
+    if secret is None:
         raise ConfigurationError(
             field, type(token).__name__, "is what the credential returned instead of a token as text"
         )
-    return Secret(text.strip())
+    return secret

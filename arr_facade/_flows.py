@@ -351,6 +351,22 @@ def list_page(
     return [_answers.conversion(raw, response, operation) for raw in page.conversions], following
 
 
+def list_whole(service: Service, board: Board[Any], see: Callable[[Session | Conversion], object]) -> Flow[None]:
+    """
+    Show `see` all that the board's list holds; the board then knows how many pages, and so requests, that takes.
+
+    No page is asked for again when it fails: whoever lists so has other ways to learn the same.
+    """
+    link: str | None = None
+    pages = 0
+    while pages == 0 or link is not None:
+        page, link = yield from list_page(service, board.name, link, policy=RetryPolicy(attempts=0))
+        pages += 1
+        for seen in page:
+            see(seen)
+    board.pages = pages
+
+
 def _next_link(link: Any, endpoint: str, response: Answer, operation: str) -> str | None:
     if link is None:
         return None

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from arr_facade._flows import Service
     from arr_facade._steps import Alarm, Flow
+    from arr_facade.models import Conversion
 
 __all__ = ["Keeper", "Kept", "keep"]
 
@@ -171,21 +172,17 @@ def _read_together(service: Service, batch: list[Kept]) -> Flow[set[Kept]]:
     listed: set[Kept] = set()
     if len(unknown) <= service.sessions.pages:
         return listed
-    link: str | None = None
-    pages = 0
+
+    def see(session: Session | Conversion) -> None:
+        kept = unknown.get(session.id)
+        if kept is not None and isinstance(session, Session):
+            _learn(service, kept, session)
+            listed.add(kept)
+
     try:
-        while pages == 0 or link is not None:
-            page, link = yield from _flows.list_page(service, "sessions", link, policy=_ONCE)
-            pages += 1
-            for session in page:
-                kept = unknown.get(session.id)
-                if kept is not None and isinstance(session, Session):
-                    _learn(service, kept, session)
-                    listed.add(kept)
+        yield from _flows.list_whole(service, service.sessions, see)
     except Exception as error:  # noqa: BLE001 - whatever it is, reading each by itself may still do
         logger.debug("the kept sessions could not be listed, so each is read by itself: %r", error)
-    else:
-        service.sessions.pages = pages
     return listed
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-__all__ = ["Secret", "redact"]
+__all__ = ["Secret", "redact", "visible"]
 
+_VISIBLE = re.compile(r"[!-~]+")
 _SIGNATURE = re.compile(r"(sig=)[^&\s\"']+", re.IGNORECASE)
 # A challenge of the service, `Bearer error="invalid_token"`, is no secret and says what is wrong.
 _BEARER = re.compile(r"(Bearer\s+)(?!\w+=\"\w)[^\s\"']+", re.IGNORECASE)
@@ -65,3 +66,13 @@ def redact(text: str) -> str:
     `text` with SAS signatures and bearer tokens replaced by `***`.
     """
     return _BEARER.sub(r"\1***", _SIGNATURE.sub(r"\1***", text))
+
+
+def visible(value: object) -> Secret | None:
+    """
+    The secret in `value`, text or a `Secret` already, without the blanks around it; None unless all of it is visible.
+
+    Trimmed, for a key or token read from a file ends in a line end, which no header may hold.
+    """
+    text = value.reveal() if isinstance(value, Secret) else value
+    return Secret(text.strip()) if isinstance(text, str) and _VISIBLE.fullmatch(text.strip()) else None

@@ -210,17 +210,13 @@ def _list(service: Service, board: Board[Seen]) -> Flow[set[str]]:
     What the list showed. It shows no session that has ended; those are read singly.
     """
     listed: set[str] = set()
-    link: str | None = None
-    pages = 0
-    while True:
-        page, link = yield from _flows.list_page(service, board.name, link, policy=_ONCE)
-        pages += 1
-        for seen in page:
-            listed.add(seen.id)
-            board.tell(seen.id, seen, _next_turn(service, seen, None))  # type: ignore[arg-type]
-        if link is None:
-            board.pages = pages
-            return listed
+
+    def see(seen: Session | Conversion) -> None:
+        listed.add(seen.id)
+        board.tell(seen.id, seen, _next_turn(service, seen, None))  # type: ignore[arg-type]
+
+    yield from _flows.list_whole(service, board, see)
+    return listed
 
 
 def _read(service: Service, board: Board[Seen], name: str) -> Flow[None]:

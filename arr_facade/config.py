@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from uuid import UUID
 
 import attrs
 
-from arr_facade._secret import Secret
+from arr_facade._secret import Secret, visible
 from arr_facade.durations import parse_duration
 from arr_facade.errors import ConfigurationError
 from arr_facade.regions import rendering_endpoint, sts_endpoint
@@ -33,7 +32,6 @@ __all__ = ["DEFAULT_API_VERSION", "Settings", "default_config_file", "load_setti
 DEFAULT_API_VERSION = "2021-01-01"
 
 _MASKED = "***"
-_PRINTABLE = re.compile(r"[!-~]+")
 _REAL_SERVICE = frozenset(
     {"account_id", "account_key", "account_domain", "access_token", "region", "endpoint", "sts_endpoint"}
 )
@@ -292,10 +290,10 @@ def _text(value: Any, field: str) -> str:
 
 
 def _secret(value: Any, field: str) -> Secret:
-    text = value.reveal() if isinstance(value, Secret) else value
-    if not isinstance(text, str) or not _PRINTABLE.fullmatch(text.strip()):
+    secret = visible(value)
+    if secret is None:
         raise ConfigurationError(field, _MASKED, "is not text of visible characters")
-    return Secret(text.strip())
+    return secret
 
 
 def _account_id(value: Any, field: str) -> UUID:

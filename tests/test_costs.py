@@ -164,7 +164,7 @@ def test_many_leases_cost_one_thread_and_little_memory(client):
     handles = [client.start(lease="10m") for _ in range(200)]
     handles[-1].wait_ready()
     handles[0].keep("10m")
-    threads = threading.active_count()
+    threads = set(threading.enumerate())
     gc.collect()
     tracemalloc.start()
     for handle in handles[1:]:
@@ -172,7 +172,7 @@ def test_many_leases_cost_one_thread_and_little_memory(client):
     gc.collect()
     each = tracemalloc.get_traced_memory()[0] / (len(handles) - 1)
     tracemalloc.stop()
-    assert threads == threading.active_count()
+    assert set() == set(threading.enumerate()) - threads
     assert each < 2000
 
 
