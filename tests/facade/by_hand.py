@@ -4,6 +4,7 @@ Flows performed by hand: a clock that stands still, a network that is a function
 
 import threading
 from random import Random
+from urllib.parse import parse_qsl
 
 import attrs
 
@@ -155,7 +156,7 @@ class Stage:
     def _answer(self, send):
         path, _, query = send.url.removeprefix(self.emulator.endpoint).partition("?")
         headers = {} if send.authorization is None else {"authorization": send.authorization}
-        parameters = dict(pair.split("=") for pair in query.split("&"))
+        parameters = dict(parse_qsl(query))
         answered = self.emulator.handle(Request(send.method, path, parameters, headers, send.content or b""))
         return Answer.of(answered.status, answered.body, answered.header)
 

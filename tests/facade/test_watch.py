@@ -147,6 +147,20 @@ def test_many_waiters_share_a_list(stage, crew):
     assert asked.count("list_sessions") >= 25
 
 
+def test_few_waiters_beside_a_long_list_read_singly():
+    """
+    Once it is known that the list has more pages than there are waiters, each session is read by itself.
+    """
+    crew = Crew(Stage(startup={"Standard": "1h"}, page_size=5))
+    for number in range(40):
+        crew.stage.create(f"foreign{number}")
+    begin_many(crew, 4)
+    for _ in range(20):
+        crew.advance(1)
+    assert 9 == len(crew.stage.emulator.calls("list_sessions"))
+    assert len(crew.stage.emulator.calls("get_session")) >= 4 * 5
+
+
 def test_each_waiter_sees_every_state_of_its_own(stage, crew):
     """
     A follower's listener is told what the leader saw, of its own session only.
