@@ -5,7 +5,7 @@ What every verb understands: which account and service to speak to, JSON or text
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,7 @@ class Invocation:
 
         That emulator's state is a file, so that one command finds what another has started.
         """
-        if self.verbose:
-            _log_to_stderr()
-        with self._client() as client:
+        with _logged_to_stderr() if self.verbose else nullcontext(), self._client() as client:
             yield client
 
     def _client(self) -> Client:
@@ -70,11 +68,20 @@ class Invocation:
         return Client(emulator=emulator, timeout=settings.timeout, api_version=settings.api_version)
 
 
-def _log_to_stderr() -> None:
+@contextmanager
+def _logged_to_stderr() -> Iterator[None]:
     import logging
 
-    logging.basicConfig(format="%(name)s: %(message)s")
-    logging.getLogger("arr_facade").setLevel(logging.DEBUG)
+    log, handler = logging.getLogger("arr_facade"), logging.StreamHandler()
+    level = log.level
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(handler)
 
 
 def read_secret(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's signature

@@ -4,6 +4,7 @@ What goes wrong: a sentence on stderr, nothing on stdout, and an exit code that 
 
 import inspect
 import io
+import logging
 import sys
 from pathlib import Path
 
@@ -189,6 +190,18 @@ def test_unexpected_error_asks_for_a_report(arr, monkeypatch):
     assert "KeyError" in result.err
     assert "Traceback" not in result.err
     assert "Traceback" in arr("-v", "session", "list").err
+
+
+def test_verbose_tells_requests_for_one_command(arr):
+    """
+    -v tells each request on stderr with its MS-CV, and a command after it in the same process is quiet again.
+    """
+    told = arr("-v", "session", "list").err
+    assert "list sessions: GET" in told
+    assert "MS-CV" in told
+    log = logging.getLogger("arr_facade")
+    assert (logging.NOTSET, []) == (log.level, log.handlers)
+    assert "MS-CV" not in arr("session", "list").err
 
 
 def test_ctrl_c(arr, monkeypatch):
