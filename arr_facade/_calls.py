@@ -59,11 +59,12 @@ def update_lease(service: Service, session_id: str, lease: DurationLike) -> Flow
     return _flows.update_lease(service, _flows.checked_id(session_id, "session_id"), minutes)
 
 
-def stop_session(service: Service, session_id: str) -> Flow[None]:
+def stop_session(service: Service, session_id: str, *, confirm: bool) -> Flow[object]:
     """
     For `stop_session`.
     """
-    return _flows.stop_session(service, _flows.checked_id(session_id, "session_id"))
+    stop = _flows.end_session if confirm else _flows.stop_session
+    return stop(service, _flows.checked_id(session_id, "session_id"))
 
 
 def create_conversion(

@@ -10,6 +10,7 @@ import inspect
 import logging
 import threading
 from base64 import b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
     from arr_facade._wires import Wire
     from arr_facade.clock import Clock
 
-__all__ = ["Driver", "SyncDriver"]
+__all__ = ["CLEAN_UP", "Driver", "SyncDriver"]
 
 T = TypeVar("T")
 
 logger = logging.getLogger("arr_facade.http")
+
+CLEAN_UP = 15.0
+"""Seconds that a flow may take to stop what it started, once Ctrl-C or a cancellation has ended it."""
 
 
 class Driver:
@@ -88,12 +92,35 @@ class SyncDriver(Driver):
             while True:
                 try:
                     result = self._perform(step)
-                except BaseException as error:  # noqa: BLE001 - the flow decides, also about Ctrl-C, which it cleans up after
+                except Exception as error:  # noqa: BLE001 - the flow decides
                     step = flow.throw(error)
+                except BaseException as interrupt:
+                    self.clean_up(flow, interrupt)
+                    raise
                 else:
                     step = flow.send(result)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
+
+    def clean_up(self, flow: Flow[object], interrupt: BaseException | None = None) -> None:
+        """
+        Let a flow do what is left after Ctrl-C, for `CLEAN_UP` seconds; a request on its way is not cut short.
+
+        Args:
+            flow: An interrupted flow, or a new one.
+            interrupt: What interrupted it.
+        """
+        deadline = self.clock.monotonic() + CLEAN_UP
+        with suppress(StopIteration):
+            step = flow.send(None) if interrupt is None else flow.throw(interrupt)
+            while self.clock.monotonic() < deadline:
+                try:
+                    result = self._perform(step)
+                except BaseException as error:  # noqa: BLE001 - as above
+                    step = flow.throw(error)
+                else:
+                    step = flow.send(result)
+            flow.close()
 
     def _perform(self, step: Step) -> Any:
         match step:

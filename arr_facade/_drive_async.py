@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 import anyio.to_thread
 
-from arr_facade._drive import Driver, logger
+from arr_facade._drive import CLEAN_UP, Driver, logger
 from arr_facade._steps import Acquire, Call, Rest, Send, Sleep
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAlarm", "AsyncDriver"]
 
 T = TypeVar("T")
-
-# What a cancelled flow may take, in real seconds, to stop what it started.
-_CLEAN_UP = 15.0
 
 
 class AsyncDriver(Driver):
@@ -56,19 +53,24 @@ class AsyncDriver(Driver):
                     result = await self._perform(step)
                 except Exception as error:  # noqa: BLE001 - the flow decides
                     step = flow.throw(error)
-                except BaseException as cancelled:  # noqa: BLE001 - the flow cleans up and raises it again
-                    return await self._clean_up(flow, cancelled)
+                except BaseException as cancelled:
+                    await self.clean_up(flow, cancelled)
+                    raise
                 else:
                     step = flow.send(result)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
 
-    async def _clean_up(self, flow: Flow[T], cancelled: BaseException) -> T:
+    async def clean_up(self, flow: Flow[object], cancelled: BaseException | None = None) -> None:
         """
-        Let a cancelled flow finish its clean-up, for a while, out of reach of the cancellation.
+        Let a flow do what is left after a cancellation, for `CLEAN_UP` real seconds, out of reach of that cancellation.
+
+        Args:
+            flow: A cancelled flow, or a new one.
+            cancelled: What cancelled it.
         """
-        with anyio.CancelScope(shield=True, deadline=anyio.current_time() + _CLEAN_UP), suppress(StopIteration):
-            step = flow.throw(cancelled)
+        with anyio.CancelScope(shield=True, deadline=anyio.current_time() + CLEAN_UP), suppress(StopIteration):
+            step = flow.send(None) if cancelled is None else flow.throw(cancelled)
             while True:
                 try:
                     result = await self._perform(step)
@@ -76,7 +78,6 @@ class AsyncDriver(Driver):
                     step = flow.throw(error)
                 else:
                     step = flow.send(result)
-        raise cancelled
 
     async def _perform(self, step: Step) -> Any:
         match step:

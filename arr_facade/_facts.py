@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from arr_facade import _flows, _lease, _watch
 from arr_facade._keeper import Kept
 from arr_facade.durations import format_duration, parse_duration
-from arr_facade.errors import ArrError, ConfigurationError, LeaseLostError
+from arr_facade.errors import ConfigurationError, LeaseLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from arr_facade.models import Conversion, LeaseEvent, ReadySession, Session, SessionStatus
 
 __all__ = ["ConversionFacts", "SessionFacts", "resume_token", "session_of_token"]
-
-logger = logging.getLogger("arr_facade.flows")
 
 
 class SessionFacts:
@@ -207,12 +204,9 @@ class SessionFacts:
 
     def _stop(self) -> Flow[None]:
         self.release()
-        yield from _flows.stop_session(self._service, self.id)
-        try:
-            yield from self._refresh()
-        except ArrError as error:
-            # It is stopped; that the service will not describe it just now, or any more, is no failure to stop.
-            logger.debug("session '%s' is stopped but could not be read: %s", self.id, error.args[0])
+        session = yield from _flows.end_session(self._service, self.id)
+        if session is not None:
+            self._see(session)
 
     def _leave(self, failure: BaseException | None, *, detach: bool) -> Flow[None]:
         """

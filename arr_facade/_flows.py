@@ -52,6 +52,7 @@ __all__ = [
     "checked_size",
     "create_conversion",
     "create_session",
+    "end_session",
     "get_conversion",
     "get_session",
     "list_page",
@@ -67,6 +68,9 @@ _VISIBLE = re.compile(r"[!-~]+")
 
 # What no pacing may hold up: the end of the billing, and the lease.
 _URGENT = frozenset({"stop_session", "update_session"})
+
+# For a look that nobody should have to wait for: it neither takes its turn nor tries again.
+_AT_ONCE = RetryPolicy(attempts=0, budget=0)
 
 
 @attrs.define
@@ -121,17 +125,31 @@ class Sender:
                     continue
                 error = self._refusal(request, answer)
             attempt += 1
-            delay = policy.delay(
-                attempt=attempt,
-                spent=waited,
-                retry_after=getattr(error, "retry_after", None),
-                chance=self.random.random(),
-            )
-            if delay is None:
-                raise error
-            self._tell(Retry(request.operation, attempt, delay, error))
+            delay = self.pause(request.operation, error, attempt=attempt, spent=waited, policy=policy)
             yield Sleep(delay)
             waited += delay
+
+    def pause(
+        self, operation: str, error: ArrError, *, attempt: int, spent: float, policy: RetryPolicy | None = None
+    ) -> float:
+        """
+        Seconds to wait before the operation's repetition number `attempt`, of which the hook is told.
+
+        Raises:
+            ArrError: The policy gives up, so this is the error.
+        """
+        delay = (policy or self.policy).delay(
+            attempt=attempt,
+            spent=spent,
+            retry_after=getattr(error, "retry_after", None),
+            chance=self.random.random(),
+        )
+        if delay is None:
+            raise error
+        logger.debug("%s: attempt %d in %.2f s, after %s", operation, attempt, delay, error.args[0])
+        if self.on_retry is not None:
+            self.on_retry(Retry(operation, attempt, delay, error))
+        return delay
 
     def _pace(self, request: Send, policy: RetryPolicy) -> Flow[None]:
         turn = 0.0 if request.urgent else self.limiter.take(self.clock.monotonic())
@@ -148,13 +166,6 @@ class Sender:
         if answer.status_code not in RETRIED_STATUSES:
             raise refusal
         return refusal
-
-    def _tell(self, retry: Retry) -> None:
-        logger.debug(
-            "%s: attempt %d in %.2f s, after %s", retry.operation, retry.attempt, retry.delay, retry.error.args[0]
-        )
-        if self.on_retry is not None:
-            self.on_retry(retry)
 
 
 @attrs.define
@@ -282,11 +293,11 @@ def _outcome_unknown(error: BaseException) -> bool:
     return isinstance(error, lost) or not isinstance(error, (Exception, GeneratorExit))
 
 
-def get_session(service: Service, session_id: str) -> Flow[Session]:
+def get_session(service: Service, session_id: str, policy: RetryPolicy | None = None) -> Flow[Session]:
     """
     The session as it is now.
     """
-    session, _ = yield from service.session("get_session", "get session", session_id)
+    session, _ = yield from service.session("get_session", "get session", session_id, policy=policy)
     return session
 
 
@@ -303,15 +314,51 @@ def update_lease(
     return session
 
 
-def stop_session(service: Service, session_id: str) -> Flow[None]:
+def stop_session(service: Service, session_id: str) -> Flow[bool]:
     """
-    Nothing; afterwards the session is not running, also if it had ended or never was.
+    Whether there was such a session; afterwards the service has been told to stop it, also if it had ended.
     """
     operation = f"stop session '{session_id}'"
     try:
         _answers.nothing((yield from service.ask("stop_session", operation, session_id=session_id)), operation)
     except NotFoundError:
         logger.debug("session '%s' is not there to be stopped", session_id)
+        return False
+    return True
+
+
+def end_session(service: Service, session_id: str) -> Flow[Session | None]:
+    """
+    The session as it ended, or None where the service cannot describe it; it is not running, if it ever was.
+
+    The service answers 204, and the next reading says Stopped (service.md B.6). A session that is read as running all
+    the same goes on costing money, so it is stopped again, as often as the policy repeats a call.
+
+    Raises:
+        UnexpectedResponseError: It runs on although each stop was acknowledged.
+    """
+    attempt, waited = 0, 0.0
+    while (yield from stop_session(service, session_id)):
+        try:
+            session = yield from get_session(service, session_id, policy=_AT_ONCE)
+        except ArrError as error:
+            # It is stopped; that the service will not describe it just now, or any more, is no failure to stop.
+            logger.debug("session '%s' is stopped but could not be read: %s", session_id, error.args[0])
+            return None
+        if session.has_ended:
+            return session
+        operation = f"stop session '{session_id}'"
+        denial = UnexpectedResponseError(
+            operation=operation,
+            status=HTTPStatus.NO_CONTENT,
+            reason=f"the session is {session.status} all the same",
+            advice="stop it again, or its lease ends it; until then it may cost money.",
+        )
+        attempt += 1
+        delay = service.sender.pause(operation, denial, attempt=attempt, spent=waited)
+        yield Sleep(delay)
+        waited += delay
+    return None
 
 
 def stop_quietly(service: Service, session_id: str, reason: BaseException) -> Flow[None]:
@@ -319,9 +366,13 @@ def stop_quietly(service: Service, session_id: str, reason: BaseException) -> Fl
     Nothing; a failure to stop becomes a note on `reason`, which is on its way to the caller already.
     """
     try:
-        yield from stop_session(service, session_id)
-    except ArrError as error:
-        reason.add_note(f"session '{session_id}' could not be stopped and may be running: {error}")
+        yield from end_session(service, session_id)
+    except BaseException as error:
+        # Also where the driver has no more patience, or the user presses Ctrl-C again.
+        why = error if isinstance(error, ArrError) else "the attempt was cut short"
+        reason.add_note(f"session '{session_id}' could not be stopped and may be running: {why}")
+        if not isinstance(error, ArrError):
+            raise
 
 
 def list_page(

@@ -182,8 +182,8 @@ class AsyncClient:
     async def update_lease(self, session_id: str, lease: DurationLike) -> Session:
         return await self._driver.run(_calls.update_lease(self._service, session_id, lease))
 
-    async def stop_session(self, session_id: str) -> None:
-        await self._driver.run(_calls.stop_session(self._service, session_id))
+    async def stop_session(self, session_id: str, *, confirm: bool = False) -> None:
+        await self._driver.run(_calls.stop_session(self._service, session_id, confirm=confirm))
 
     def list_sessions(self) -> AsyncIterator[Session]:
         return self._list("sessions")
@@ -228,8 +228,9 @@ class AsyncClient:
                     yield handle
                 except BaseException as error:
                     leaving = handle._leave(error, detach=detach and ready)  # noqa: SLF001 - the handle's own clean-up
+                    drive = self._driver.run if isinstance(error, Exception) else self._driver.clean_up
                     with anyio.CancelScope(shield=True):
-                        await self._driver.run(leaving)
+                        await drive(leaving)
                     raise
                 with anyio.CancelScope(shield=True):
                     await self._driver.run(handle._leave(None, detach=detach))  # noqa: SLF001 - its own clean-up

@@ -236,15 +236,21 @@ class Client:
         """
         return self._driver.run(_calls.update_lease(self._service, session_id, lease))
 
-    def stop_session(self, session_id: str) -> None:
+    def stop_session(self, session_id: str, *, confirm: bool = False) -> None:
         """
         End a session and its billing; nothing happens if it has ended or does not exist. This cannot be undone.
 
+        Args:
+            session_id: The session.
+            confirm: Read it afterwards, and stop it again while it runs on, as a handle's `stop` does. Default: the
+                service's word is taken for it, and one request sent.
+
         Raises:
             ConfigurationError: The id cannot be one.
+            UnexpectedResponseError: It runs on although the service said that it was stopped.
             ArrError: See `arr_facade.errors`; the session may then be running on.
         """
-        self._driver.run(_calls.stop_session(self._service, session_id))
+        self._driver.run(_calls.stop_session(self._service, session_id, confirm=confirm))
 
     def list_sessions(self) -> Iterator[Session]:
         """
@@ -352,7 +358,8 @@ class Client:
                     yield handle
                 except BaseException as error:
                     leaving = handle._leave(error, detach=detach and ready)  # noqa: SLF001 - the handle's own clean-up
-                    self._driver.run(leaving)
+                    drive = self._driver.run if isinstance(error, Exception) else self._driver.clean_up
+                    drive(leaving)
                     raise
                 self._driver.run(handle._leave(None, detach=detach))  # noqa: SLF001 - the handle's own clean-up
 

@@ -344,8 +344,17 @@ class UnexpectedResponseError(ArrError):
 
     advice = "check that the endpoint is the rendering service and that no proxy answers in its place."
 
-    def __init__(self, *, operation: str, status: int, reason: str, body: str = "", ms_cv: str | None = None) -> None:
-        super().__init__(f"{operation}: {status} with an unexpected answer: {reason}")
+    def __init__(
+        self,
+        *,
+        operation: str,
+        status: int,
+        reason: str,
+        body: str = "",
+        ms_cv: str | None = None,
+        advice: str | None = None,
+    ) -> None:
+        super().__init__(f"{operation}: {status} with an unexpected answer: {reason}", advice=advice)
         self.operation = operation
         self.status = status
         self.body = body

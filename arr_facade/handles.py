@@ -97,7 +97,10 @@ class SessionHandle(SessionFacts):
         """
         End the session and its billing; nothing happens if it has ended already. This cannot be undone.
 
+        It is read afterwards, and stopped again if it runs on.
+
         Raises:
+            UnexpectedResponseError: It runs on although the service said that it was stopped.
             ArrError: See `arr_facade.errors`; the session may then be running on.
         """
         self._driver.run(self._stop())

@@ -17,8 +17,6 @@ from arr_facade.emulator.server import serve
 
 ENDED = {"Expired", "Stopped", "Error"}
 
-# A service that lies is another matter: it says that there is no such session to stop, or that it has been stopped.
-LIES = {"ready_after_stop"}
 STATUSES = st.sampled_from([400, 401, 403, 408, 409, 422, 429, 500, 502, 503, 504])
 DELAYS = st.sampled_from(["1s", "29s", "31s", "10m"])
 OPTIONS = {
@@ -32,14 +30,14 @@ OPTIONS = {
     "ready": {"reads": st.sampled_from([None, 0, 3]), "delay": st.just("1m")},
     "fail": {"reads": st.sampled_from([None, 0, 3]), "delay": st.just("1m")},
 }
-OF_SESSIONS = {"old_lease", "no_capacity", "ready", "hold", "fail"}
+OF_SESSIONS = {"old_lease", "no_capacity", "ready", "hold", "fail", "ready_after_stop"}
 OPERATIONS = [one for one in get_args(Operation) if "conversion" not in one]
 
 
 @st.composite
 def faults(draw):
-    """Any fault that a service may have without lying, for a while or for good."""
-    effect = draw(st.sampled_from(sorted(set(get_args(Effect)) - LIES)))
+    """Any fault that a service may have, for a while or for good."""
+    effect = draw(st.sampled_from(sorted(get_args(Effect))))
     given = {name: draw(values) for name, values in OPTIONS.get(effect, {}).items()}
     return Fault(
         effect,
@@ -137,21 +135,24 @@ class Faulty(RuleBasedStateMachine):
 
     @rule(handle=handles)
     def stop(self, handle):
+        lied = self.may_lie()
         try:
             handle.stop()
         except ArrError:
             return
-        self.said_stopped.add(handle.id)
+        if handle.state.has_ended or not lied:
+            self.said_stopped.add(handle.id)
 
     @rule()
     def work_in_a_block(self):
-        name = self.new_name()
+        name, lied = self.new_name(), self.may_lie()
         try:
-            with self.client.session(name, keep=False, ready_timeout="3m"):
+            with self.client.session(name, keep=False, ready_timeout="3m") as session:
                 pass
         except ArrError:
             return
-        self.said_stopped.add(name)
+        if session.state.has_ended or not lied:
+            self.said_stopped.add(name)
 
     # What has to hold
 
@@ -159,6 +160,10 @@ class Faulty(RuleBasedStateMachine):
     def nothing_that_was_stopped_runs(self):
         running = {name for name in self.said_stopped if self.row(name).status_at(self.emulator.now()) not in ENDED}
         assert set() == running
+
+    def may_lie(self):
+        """Whether a stop may be acknowledged and forgotten; then only what was read as ended counts as stopped."""
+        return any(rule.fault.effect == "ready_after_stop" for rule in self.emulator.faults.list())
 
     def new_name(self):
         self.count += 1

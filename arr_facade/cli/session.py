@@ -198,7 +198,7 @@ def stop(invocation: Invocation, *, session_ids: tuple[str, ...]) -> None:
     """
     with invocation.client() as client:
         for session_id in session_ids:
-            client.stop_session(session_id)
+            client.stop_session(session_id, confirm=True)
             if not invocation.json:
                 click.echo(f"stopped {session_id}")
         if invocation.json:

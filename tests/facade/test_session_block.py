@@ -6,17 +6,20 @@ import threading
 from datetime import timedelta
 
 import anyio
+import httpx
 import pytest
 
 from arr_facade import (
     ConfigurationError,
     LeaseEventKind,
     LeaseLostError,
+    RetryPolicy,
     ServerError,
     SessionFailedError,
     WaitTimeoutError,
 )
-from tests.facade.world import answer, happens, in_process, tasks_only
+from arr_facade._drive import CLEAN_UP
+from tests.facade.world import Broken, answer, happens, in_process, tasks_only
 
 pytestmark = pytest.mark.anyio
 
@@ -250,6 +253,70 @@ async def test_a_failing_stop_is_noted_on_the_failure(world, client):
         async with client.session("demo"):
             raise RuntimeError
     assert any("demo" in note and "may be running" in note for note in raised.value.__notes__)
+
+
+class Deaf(Broken):
+    """
+    A service that takes a stop and never answers, and a user who has had enough at the first look at the session.
+    """
+
+    def __init__(self, emulator, clock):
+        super().__init__(emulator, KeyboardInterrupt(), operation="get_session")
+        self._clock = clock
+
+    def handle_request(self, request):
+        if request.url.path.endswith(":stop"):
+            self._clock.sleep(10)
+            raise httpx.ReadTimeout("no answer")
+        return super().handle_request(request)
+
+    async def handle_async_request(self, request):
+        if request.url.path.endswith(":stop"):
+            await anyio.sleep_forever()
+        return super().handle_request(request)
+
+
+@in_process
+@pytest.mark.parametrize("begin", ["start", "session"])
+async def test_an_interrupted_user_does_not_wait_for_ever(world, begin, monkeypatch):
+    """
+    After Ctrl-C a stop that gets no answer is given up soon, whatever the policy, with a note that it may be running.
+    """
+    monkeypatch.setattr("arr_facade._drive_async.CLEAN_UP", 0.05)
+    transport = Deaf(world.emulator, world.clock)
+    policy = RetryPolicy(attempts=1000, budget=86_400)
+    async with world.client(transport=transport, retry=policy) as client:
+
+        async def waiting():
+            await (await client.start("demo")).wait_ready()
+
+        async def entering():
+            async with client.session("demo"):
+                pytest.fail("the block must not be entered")
+
+        start = world.clock.monotonic()
+        with pytest.raises(KeyboardInterrupt) as raised:
+            await (waiting if begin == "start" else entering)()
+    (note,) = raised.value.__notes__
+    assert "session 'demo'" in note
+    assert "may be running" in note
+    assert world.clock.monotonic() - start <= CLEAN_UP + 10 + 2
+
+
+@in_process
+async def test_an_impatient_user_ends_the_clean_up(world):
+    """
+    A second Ctrl-C while the session is being stopped ends that too, noting what may be running.
+    """
+    transport = Broken(world.emulator, KeyboardInterrupt("first"), operation="get_session")
+    stopping = Broken(world.emulator, KeyboardInterrupt("second"), operation="stop_session")
+    transport._inner = stopping
+    async with world.client(transport=transport) as client:
+        handle = await client.start("demo")
+        with pytest.raises(KeyboardInterrupt) as raised:
+            await handle.wait_ready()
+    notes = [*getattr(raised.value, "__notes__", []), *getattr(raised.value.__context__, "__notes__", [])]
+    assert ["may be running" in note for note in notes] == [True]
 
 
 @in_process

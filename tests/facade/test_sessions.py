@@ -7,8 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from arr_facade import ConflictError, LeaseRejectedError, NotFoundError, ReadySession, SessionSize, SessionStatus
-from tests.facade.world import in_process, listed
+from arr_facade import (
+    ConflictError,
+    LeaseRejectedError,
+    NotFoundError,
+    ReadySession,
+    RetryPolicy,
+    SessionSize,
+    SessionStatus,
+    UnexpectedResponseError,
+)
+from arr_facade.emulator import Fault
+from tests.facade.world import answer, in_process, listed
 
 pytestmark = pytest.mark.anyio
 
@@ -172,6 +182,46 @@ async def test_stopping_is_idempotent(world, client):
     assert SessionStatus.STOPPED == session.status
     assert session.has_ended
     assert [204, 204, 404] == [call.status for call in world.emulator.calls("stop_session")]
+
+
+async def test_a_stop_that_was_forgotten_is_asked_for_again(world, client):
+    """
+    A session that runs on although its stop was acknowledged is stopped again.
+    """
+    handle = await client.start("by-handle")
+    await client.create_session("by-client")
+    for stop in (handle.stop, lambda: client.stop_session("by-client", confirm=True)):
+        world.emulator.faults.add(Fault("ready_after_stop", count=1))
+        await stop()
+    assert "Stopped" == handle.status
+    assert ["Stopped"] * 2 == [(await client.get_session(name)).status for name in ("by-handle", "by-client")]
+    assert [204] * 4 == [call.status for call in world.emulator.calls("stop_session")]
+
+
+@in_process
+async def test_a_stop_that_is_never_carried_out_is_an_error(world):
+    """
+    When the session outlives every stop that the policy allows, the error says so and what that costs.
+    """
+    retries = []
+    world.instead("stop_session", *[answer(204)] * 9)
+    async with world.client(retry=RetryPolicy(attempts=2), on_retry=retries.append) as client:
+        handle = await client.start("demo")
+        with pytest.raises(UnexpectedResponseError, match="the session is Starting all the same") as raised:
+            await handle.stop()
+    assert "may cost money" in str(raised.value)
+    assert 3 == len(world.emulator.calls("stop_session"))
+    assert [1, 2] == [retry.attempt for retry in retries]
+
+
+async def test_a_stop_does_not_fail_for_want_of_a_description(world, client):
+    """
+    A session that was stopped and cannot be read afterwards counts as stopped.
+    """
+    handle = await client.start("demo")
+    world.instead("get_session", answer(404))
+    await handle.stop()
+    assert "Stopped" == (await client.get_session("demo")).status
 
 
 async def test_ended_sessions_are_not_listed(world, client):
