@@ -7,10 +7,13 @@ import gc
 import json
 import os
 import random
+import re
+import shutil
 import subprocess
 import sys
 import threading
 import tracemalloc
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -285,3 +288,71 @@ def test_a_read_runs_few_functions_of_ours(server):
     with Client(**settings(server)) as client:
         client.get_session("s")
         assert calls_of_ours(lambda: client.get_session("s")) <= 60
+
+
+READS = """
+import json, os, sys
+who, origin, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+if who == "facade":
+    import arr_facade
+    account = "a0a0a0a0-0000-4000-8000-00000000a11c"
+    client = arr_facade.Client(account_id=account, account_key="key", endpoint=origin, sts_endpoint=origin)
+    read = lambda: client.get_session("s")
+else:
+    import http.client
+    connection = http.client.HTTPConnection(origin.removeprefix("http://"))
+    def read():
+        connection.request("GET", "/accounts/a/sessions/s", headers={"Authorization": "Bearer t"})
+        return json.load(connection.getresponse())
+for _ in range(count):
+    read()
+os._exit(0)  # without what a client does when it closes
+"""
+"""Reads one session over and over, with the facade or with the standard library alone."""
+
+
+class Machine:
+    """
+    What programs ask of the machine, as valgrind counts it: the same in each run, however busy it is.
+    """
+
+    def __init__(self, folder, server):
+        self._folder, self._origin = folder, settings(server)["endpoint"]
+
+    def per_read(self, who):
+        """The system calls and the instructions that one read more takes, once everything is warm."""
+        few, many = 10, 60
+        calls, instructions = self._run(who, few)
+        more_calls, more_instructions = self._run(who, many)
+        more_calls.subtract(calls)
+        rounds = many - few
+        # Rounded, for once in a while more memory is asked for.
+        each = {name: round(n / rounds, 1) for name, n in more_calls.items()}
+        return {name: n for name, n in each.items() if n}, (more_instructions - instructions) / rounds
+
+    def _run(self, who, count):
+        log, profile = self._folder / "log", self._folder / "profile"
+        valgrind = ["valgrind", "--tool=callgrind", "--trace-syscalls=yes", f"--log-file={log}"]
+        program = [sys.executable, "-c", READS, who, self._origin, str(count)]
+        bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+        bare |= {"PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(map(str, (PROJECT, PROJECT / "generated")))}
+        subprocess.run([*valgrind, f"--callgrind-out-file={profile}", *program], check=True, env=bare)
+        told = log.read_text(encoding="utf-8", errors="replace")
+        calls = Counter(re.findall(r"^SYSCALL\[[^]]*\]\([^)]*\) sys_(\w+)", told, re.MULTILINE))
+        # The clock is no system call where valgrind does not stand in the way.
+        del calls["clock_gettime"]
+        return calls, int(re.search(r"Collected : (\d+)", told)[1])
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="no valgrind on the PATH (Debian: apt install valgrind)")
+def test_a_read_asks_little_of_the_machine(server, tmp_path):
+    """
+    A read sends once and receives once, and executes at most 1.7 times the instructions of the standard library alone.
+    """
+    machine = Machine(tmp_path, server)
+    calls, instructions = machine.per_read("facade")
+    bare_calls, bare_instructions = machine.per_read("bare")
+    # Either is waited for first, since there are timeouts, and nothing else happens.
+    assert {"sendto": 1, "recvfrom": 1, "poll": 2} == calls
+    assert {"sendto": 1, "recvfrom": 1} == bare_calls
+    assert instructions <= 1.7 * bare_instructions, instructions / bare_instructions
