@@ -5,12 +5,15 @@ Where the emulator would have answered otherwise than a recording.
 from __future__ import annotations
 
 import json
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from arr_facade._exchanges import MASKED_ACCOUNT, read_exchanges
 from arr_facade.clock import ManualClock
+from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import os
@@ -27,6 +30,7 @@ _OWN_VALUES = frozenset(
     {"AccessToken", "arrInspectorPort", "creationTime", "handshakePort", "hostname", "teraflops", "date", "ms-cv"}
 )
 _ABSENT = object()
+_NOT_BY_ITSELF = "365d"
 _UNAUTHORIZED = 401
 
 
@@ -57,7 +61,9 @@ def differences(path: str | os.PathLike[str], *, shape: Shape = "late") -> list[
     """
     Ask an emulator for all that a recording asked for, at the recorded moments, and compare the answers.
 
-    Ports, host names, moments and the like are other ones each time: of them only the kind is compared.
+    How long a session starts and a conversion takes, how they end and which storage is linked is the recording's: the
+    emulator follows what it tells. Ports, host names, moments and the like are other ones each time: of them only the
+    kind is compared, and of the minutes elapsed whether they are within one.
 
     Args:
         path: The recording.
@@ -71,14 +77,65 @@ def differences(path: str | os.PathLike[str], *, shape: Shape = "late") -> list[
 
     clock = ManualClock()
     found: list[Difference] = []
-    with Emulator(clock=clock, shape=shape, account_id=MASKED_ACCOUNT) as emulator:
+    with Emulator(
+        clock=clock,
+        shape=shape,
+        account_id=MASKED_ACCOUNT,
+        startup={"Standard": None, "Premium": None},
+        conversion_start=_NOT_BY_ITSELF,
+        conversion_end=_NOT_BY_ITSELF,
+    ) as emulator:
         for number, exchange in enumerate(read_exchanges(path), 1):
             clock.sleep(exchange.at - clock.monotonic())
+            _follow(emulator, exchange)
             answer = _ask(emulator, exchange)
             request = f"{exchange.method} {exchange.path}"
             for where, recorded, answered in _compare(exchange, answer):
                 found.append(Difference(number, request, where, _show(recorded), _show(answered)))
     return found
+
+
+def _follow(emulator: Emulator, exchange: Exchange) -> None:
+    """
+    Let happen what, by the recorded answer, has happened meanwhile.
+    """
+    body = exchange.response_body if isinstance(exchange.response_body, dict) else {}
+    collection, name, *_ = [*exchange.path.strip("/").split("/")[2:], None, None]
+    found = body.get(collection) if name is None else [body]
+    documents = [one for one in (found if isinstance(found, list) else []) if isinstance(one, dict)]
+    for document in documents:
+        status, error = document.get("status"), document.get("error")
+        with suppress(ConfigurationError):  # what is not the emulator's, or is where it should be
+            if collection == "sessions":
+                _lead_session(emulator, str(document.get("id")), status, error)
+            elif collection == "conversions":
+                _lead_conversion(emulator, str(document.get("id")), status, error)
+    if collection == "conversions" and exchange.method == "PUT" and documents and "status" in body:
+        for uri in re.findall(r"https://([^./]+)\.", json.dumps(exchange.request_body)):
+            emulator.link_storage(uri)
+
+
+def _lead_session(emulator: Emulator, session_id: str, status: Any, error: Any) -> None:
+    if status == "Ready":
+        emulator.ready_session(session_id)
+    elif status == "Error":
+        emulator.fail_session(session_id, *_told(error))
+
+
+def _lead_conversion(emulator: Emulator, conversion_id: str, status: Any, error: Any) -> None:
+    from arr_facade.emulator import Outcome  # noqa: PLC0415 - with Emulator
+
+    if status == "Running":
+        emulator.control.begin_conversion(conversion_id)
+    elif status in ("Succeeded", "Cancelled"):
+        emulator.finish_conversion(conversion_id, Outcome(status))
+    elif status == "Failed":
+        emulator.finish_conversion(conversion_id, Outcome(status, *_told(error)))
+
+
+def _told(error: Any) -> tuple[str, str]:
+    told = error if isinstance(error, dict) else {}
+    return str(told.get("code")), str(told.get("message"))
 
 
 def _ask(emulator: Emulator, exchange: Exchange) -> Response:
@@ -101,9 +158,7 @@ def _compare(exchange: Exchange, answer: Response) -> Iterator[tuple[str, Any, A
         yield "status", exchange.status, answer.status
     headers = {name.lower(): value for name, value in answer.headers if name.lower() != "content-length"}
     for name in sorted(set(exchange.response_headers) | set(headers)):
-        yield from _differing(
-            f"header {name}", name, exchange.response_headers.get(name, _ABSENT), headers.get(name, _ABSENT)
-        )
+        yield from _differing(f"header {name}", name, _header(exchange.response_headers, name), _header(headers, name))
     try:
         body = json.loads(answer.body) if answer.body else _ABSENT
     except ValueError:
@@ -120,6 +175,9 @@ def _differing(where: str, name: str, recorded: Any, answered: Any) -> Iterator[
             yield from _differing(f"{where}[{number}]", name, one, other)
     elif name in _OWN_VALUES and type(recorded) is type(answered):
         return
+    elif name == "elapsedTimeMinutes" and _adjacent(recorded, answered):
+        # It became Ready at some moment between two looks, and the service rounds.
+        return
     elif recorded != answered:
         yield where, recorded, answered
 
@@ -127,6 +185,15 @@ def _differing(where: str, name: str, recorded: Any, answered: Any) -> Iterator[
 def _members(where: str, recorded: Mapping[str, Any], answered: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     for name in [*recorded, *(name for name in answered if name not in recorded)]:
         yield from _differing(f"{where}.{name}", name, recorded.get(name, _ABSENT), answered.get(name, _ABSENT))
+
+
+def _adjacent(recorded: Any, answered: Any) -> bool:
+    return isinstance(recorded, int) and isinstance(answered, int) and abs(recorded - answered) <= 1
+
+
+def _header(headers: Mapping[str, str], name: str) -> Any:
+    # A space after a comma means nothing, and proxies put it there.
+    return re.sub(r",\s*", ", ", headers[name]) if name in headers else _ABSENT
 
 
 def _show(value: Any) -> str:

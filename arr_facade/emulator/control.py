@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arr_facade.durations import DurationLike
     from arr_facade.emulator.conversion_rules import Outcome
     from arr_facade.emulator.store import Store
-    from arr_facade.emulator.world import SessionRow, SessionStatus
+    from arr_facade.emulator.world import ConversionRow, SessionRow, SessionStatus
 
 __all__ = ["Breakdown", "Control", "planned", "without_capacity"]
 
@@ -143,6 +143,16 @@ class Control:
         with self._next_step(session_id, region, "Starting") as row:
             self.store.save_session(without_capacity(row, self.now()))
 
+    def begin_conversion(self, conversion_id: str, *, region: str | None = None) -> None:
+        """
+        Let a conversion be Running from now on at the latest.
+
+        Raises:
+            ConfigurationError: There is no such conversion.
+        """
+        with self._conversion(conversion_id, region) as row:
+            self.store.save_conversion(attrs.evolve(row, started=min(row.started, self.now())))
+
     def finish_conversion(self, conversion_id: str, outcome: Outcome, *, region: str | None = None) -> None:
         """
         End a conversion now with this outcome, also one that had ended with another.
@@ -150,10 +160,7 @@ class Control:
         Raises:
             ConfigurationError: There is no such conversion.
         """
-        with self.store.transaction():
-            row = self.store.conversion(self.owner(region), conversion_id)
-            if row is None:
-                raise ConfigurationError("conversion_id", conversion_id, "is no conversion of this emulator")
+        with self._conversion(conversion_id, region) as row:
             self.store.save_conversion(
                 attrs.evolve(
                     row,
@@ -176,6 +183,17 @@ class Control:
         if not isinstance(reads, int) or isinstance(reads, bool) or reads < 0:
             raise ConfigurationError("reads", reads, "has to be a whole number from 0")
         return math.inf
+
+    @contextmanager
+    def _conversion(self, conversion_id: str, region: str | None) -> Iterator[ConversionRow]:
+        """
+        The conversion, to be saved otherwise before anybody else sees it.
+        """
+        with self.store.transaction():
+            row = self.store.conversion(self.owner(region), conversion_id)
+            if row is None:
+                raise ConfigurationError("conversion_id", conversion_id, "is no conversion of this emulator")
+            yield row
 
     @contextmanager
     def _next_step(self, session_id: str, region: str | None, *expected: SessionStatus) -> Iterator[SessionRow]:

@@ -154,6 +154,21 @@ def test_finish_conversion_ends_it_now(call, emulator):
         emulator.finish_conversion("x", SUCCESS)
 
 
+def test_begin_conversion_lets_it_run_now(call, emulator, clock):
+    """
+    A conversion that is NotStarted runs when a test says so; one that runs already is left as it is.
+    """
+    call.convert()
+    assert "NotStarted" == call.conversion()["status"]
+    emulator.control.begin_conversion("c")
+    emulator.control.begin_conversion("c")
+    assert "Running" == call.conversion()["status"]
+    clock.advance("42s")
+    assert "Succeeded" == call.conversion()["status"]
+    with pytest.raises(ConfigurationError, match="conversion_id: 'x' is no conversion"):
+        emulator.control.begin_conversion("x")
+
+
 def test_a_repeated_create_returns_the_existing_conversion(call, clock):
     """
     The same settings again, also with a fresh signature, are the same conversion.
