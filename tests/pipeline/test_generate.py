@@ -213,6 +213,25 @@ class TestRefusals:
         with pytest.raises(GenerationError, match=r"p: the generator cannot send 'ids' as one list \(form\)"):
             generate_packages({"p": lower(swagger(paths={"/a": {"get": operation}}))}, tmp_path)
 
+    @pytest.mark.parametrize("first", ["hen", "egg"])
+    def test_models_may_need_each_other(self, tmp_path, first):
+        """
+        Of two models that hold each other, whichever is imported first reads and writes both.
+        """
+        hen, egg = {"$ref": "#/definitions/Hen"}, {"$ref": "#/definitions/Egg"}
+        definitions = {
+            "Hen": {"type": "object", "properties": {"laid": {"type": "array", "items": egg}}},
+            "Egg": {"type": "object", "properties": {"from": hen}},
+        }
+        generate_packages({"farm": lower(swagger(definitions=definitions))}, tmp_path)
+        document = {"laid": [{"from": {"laid": []}}, {}]}
+        program = (
+            f"import farm.models.{first}\nfrom farm.models import Hen, Egg\nhen = Hen.from_dict({document})\n"
+            f"assert isinstance(hen.laid[0], Egg) and isinstance(hen.laid[0].from_, Hen)\n"
+            f"assert hen.to_dict() == {document}"
+        )
+        subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+
     def test_a_changed_template_is_a_failure(self, tmp_path, monkeypatch):
         """
         A replacement that no longer fits the generator's template stops the run.

@@ -10,10 +10,6 @@ from attrs import field as _attrs_field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.quaternion import Quaternion
-    from ..models.vector_3 import Vector3
-
-
 T = TypeVar("T", bound="Pose")
 
 
@@ -48,9 +44,6 @@ class Pose:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.quaternion import Quaternion  # noqa: PLC0415
-        from ..models.vector_3 import Vector3  # noqa: PLC0415
-
         d = dict(src_dict)
         rotation = Quaternion.from_dict(d.pop("rotation"))
 
@@ -79,3 +72,8 @@ class Pose:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.quaternion import Quaternion
+from ..models.vector_3 import Vector3

@@ -12,9 +12,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.error import Error
-
-
 T = TypeVar("T", bound="ErrorResponse")
 
 
@@ -44,8 +41,6 @@ class ErrorResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error import Error  # noqa: PLC0415
-
         d = dict(src_dict)
         if None in d.values():
             d = {k: v for k, v in d.items() if v is not None or k not in {"error"}}
@@ -78,3 +73,7 @@ class ErrorResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.error import Error

@@ -15,9 +15,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.ingestion_configuration import IngestionConfiguration
-
-
 T = TypeVar("T", bound="IngestionProperties")
 
 
@@ -121,8 +118,6 @@ class IngestionProperties:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.ingestion_configuration import IngestionConfiguration  # noqa: PLC0415
-
         d = dict(src_dict)
         if None in d.values():
             d = {
@@ -235,3 +230,7 @@ class IngestionProperties:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.ingestion_configuration import IngestionConfiguration

@@ -12,9 +12,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.inner_error import InnerError
-
-
 T = TypeVar("T", bound="ErrorDetail")
 
 
@@ -74,8 +71,6 @@ class ErrorDetail:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.inner_error import InnerError  # noqa: PLC0415
-
         d = dict(src_dict)
         if None in d.values():
             d = {k: v for k, v in d.items() if v is not None or k not in {"target", "details", "innererror"}}
@@ -127,3 +122,7 @@ class ErrorDetail:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.inner_error import InnerError

@@ -12,12 +12,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.pose import Pose
-    from ..models.quaternion import Quaternion
-    from ..models.vector_3 import Vector3
-    from ..models.vector_4 import Vector4
-
-
 T = TypeVar("T", bound="IngestionConfiguration")
 
 
@@ -51,10 +45,6 @@ class IngestionConfiguration:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.quaternion import Quaternion  # noqa: PLC0415
-        from ..models.vector_3 import Vector3  # noqa: PLC0415
-        from ..models.vector_4 import Vector4  # noqa: PLC0415
-
         gravity = self.gravity.to_dict()
 
         scale = self.scale
@@ -141,11 +131,6 @@ class IngestionConfiguration:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.pose import Pose  # noqa: PLC0415
-        from ..models.quaternion import Quaternion  # noqa: PLC0415
-        from ..models.vector_3 import Vector3  # noqa: PLC0415
-        from ..models.vector_4 import Vector4  # noqa: PLC0415
-
         d = dict(src_dict)
         if None in d.values():
             d = {k: v for k, v in d.items() if v is not None or k not in {"gtTrajectory", "testTrajectory"}}
@@ -286,3 +271,10 @@ class IngestionConfiguration:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.pose import Pose
+from ..models.quaternion import Quaternion
+from ..models.vector_3 import Vector3
+from ..models.vector_4 import Vector4

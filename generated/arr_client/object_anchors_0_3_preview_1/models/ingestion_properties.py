@@ -15,10 +15,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.ingestion_configuration import IngestionConfiguration
-    from ..models.vector_3 import Vector3
-
-
 T = TypeVar("T", bound="IngestionProperties")
 
 
@@ -59,8 +55,6 @@ class IngestionProperties:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.vector_3 import Vector3  # noqa: PLC0415
-
         client_error_details = self.client_error_details
 
         server_error_details = self.server_error_details
@@ -137,9 +131,6 @@ class IngestionProperties:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.ingestion_configuration import IngestionConfiguration  # noqa: PLC0415
-        from ..models.vector_3 import Vector3  # noqa: PLC0415
-
         d = dict(src_dict)
         if None in d.values():
             d = {
@@ -270,3 +261,8 @@ class IngestionProperties:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.ingestion_configuration import IngestionConfiguration
+from ..models.vector_3 import Vector3

@@ -10,9 +10,6 @@ from attrs import field as _attrs_field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.error_detail import ErrorDetail
-
-
 T = TypeVar("T", bound="ErrorResponse")
 
 
@@ -42,8 +39,6 @@ class ErrorResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_detail import ErrorDetail  # noqa: PLC0415
-
         d = dict(src_dict)
         error = ErrorDetail.from_dict(d.pop("error"))
 
@@ -69,3 +64,7 @@ class ErrorResponse:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.error_detail import ErrorDetail

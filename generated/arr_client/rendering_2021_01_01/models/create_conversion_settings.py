@@ -10,9 +10,6 @@ from attrs import field as _attrs_field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.conversion_settings import ConversionSettings
-
-
 T = TypeVar("T", bound="CreateConversionSettings")
 
 
@@ -42,8 +39,6 @@ class CreateConversionSettings:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.conversion_settings import ConversionSettings  # noqa: PLC0415
-
         d = dict(src_dict)
         settings = ConversionSettings.from_dict(d.pop("settings"))
 
@@ -69,3 +64,7 @@ class CreateConversionSettings:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.conversion_settings import ConversionSettings

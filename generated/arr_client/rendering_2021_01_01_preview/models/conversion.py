@@ -14,11 +14,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.conversion_output import ConversionOutput
-    from ..models.conversion_settings import ConversionSettings
-    from ..models.error import Error
-
-
 T = TypeVar("T", bound="Conversion")
 
 
@@ -46,8 +41,6 @@ class Conversion:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.error import Error  # noqa: PLC0415
-
         id = self.id
 
         settings = self.settings.to_dict()
@@ -88,10 +81,6 @@ class Conversion:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.conversion_output import ConversionOutput  # noqa: PLC0415
-        from ..models.conversion_settings import ConversionSettings  # noqa: PLC0415
-        from ..models.error import Error  # noqa: PLC0415
-
         d = dict(src_dict)
         if None in d.values():
             d = {k: v for k, v in d.items() if v is not None or k not in {"output"}}
@@ -163,3 +152,9 @@ class Conversion:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.conversion_output import ConversionOutput
+from ..models.conversion_settings import ConversionSettings
+from ..models.error import Error

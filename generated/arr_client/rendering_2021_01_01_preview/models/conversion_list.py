@@ -12,9 +12,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.conversion import Conversion
-
-
 T = TypeVar("T", bound="ConversionList")
 
 
@@ -58,8 +55,6 @@ class ConversionList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.conversion import Conversion  # noqa: PLC0415
-
         d = dict(src_dict)
         conversions = []
         _conversions = d.pop("conversions")
@@ -100,3 +95,7 @@ class ConversionList:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.conversion import Conversion

@@ -10,10 +10,6 @@ from attrs import field as _attrs_field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.conversion_input_settings import ConversionInputSettings
-    from ..models.conversion_output_settings import ConversionOutputSettings
-
-
 T = TypeVar("T", bound="ConversionSettings")
 
 
@@ -48,9 +44,6 @@ class ConversionSettings:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.conversion_input_settings import ConversionInputSettings  # noqa: PLC0415
-        from ..models.conversion_output_settings import ConversionOutputSettings  # noqa: PLC0415
-
         d = dict(src_dict)
         input_location = ConversionInputSettings.from_dict(d.pop("inputLocation"))
 
@@ -79,3 +72,8 @@ class ConversionSettings:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.conversion_input_settings import ConversionInputSettings
+from ..models.conversion_output_settings import ConversionOutputSettings

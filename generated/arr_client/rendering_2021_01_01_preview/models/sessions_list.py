@@ -12,9 +12,6 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.session_properties import SessionProperties
-
-
 T = TypeVar("T", bound="SessionsList")
 
 
@@ -58,8 +55,6 @@ class SessionsList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.session_properties import SessionProperties  # noqa: PLC0415
-
         d = dict(src_dict)
         sessions = []
         _sessions = d.pop("sessions")
@@ -100,3 +95,7 @@ class SessionsList:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+# Last, for models may need each other.
+from ..models.session_properties import SessionProperties
