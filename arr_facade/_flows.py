@@ -152,8 +152,10 @@ class Sender:
         return delay
 
     def _pace(self, request: Send, policy: RetryPolicy) -> Flow[None]:
-        turn = 0.0 if request.urgent else self.limiter.take(self.clock.monotonic())
-        if 0 < turn <= policy.budget:
+        if request.urgent or policy.budget == 0:
+            return
+        turn = self.limiter.take(self.clock.monotonic(), policy.budget)
+        if turn > 0:
             yield Sleep(turn)
 
     def _refusal(self, request: Send, answer: Answer) -> ServiceError:

@@ -2,11 +2,12 @@
 One limiter for all calls of a client: open until the service throttles, then as slow as it has to be.
 
 The service publishes no figure. It asks for pauses of 5 to 10 seconds and forgets within a minute (service.md E.1), so
-a 429 halves the rate that led to it, and each quiet minute gives a quarter back.
+a 429 halves the rate that led to it, and each minute without one gives a quarter back.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 
@@ -31,6 +32,7 @@ class Limiter:
         self._rate: float | None = None
         self._next = 0.0
         self._changed = 0.0
+        self._settled = 0.0
 
     @property
     def rate(self) -> float | None:
@@ -39,9 +41,9 @@ class Limiter:
         """
         return self._rate
 
-    def take(self, now: float) -> float:
+    def take(self, now: float, patience: float = math.inf) -> float:
         """
-        Seconds until the turn of the call that asks; the turn is then taken.
+        Seconds that the call that asks has to wait: until its turn, which is then taken, but no longer than `patience`.
         """
         with self._lock:
             self._sent.append(now)
@@ -49,6 +51,9 @@ class Limiter:
                 return 0.0
             self._recover(now)
             turn = max(self._next, now)
+            if turn - now > patience:
+                # Nobody would wait for it, and the turns taken so would hold up calls that come much later.
+                return patience
             self._next = turn + (1 / self._rate if self._rate is not None else 0.0)
             return turn - now
 
@@ -59,12 +64,15 @@ class Limiter:
         with self._lock:
             while self._sent and self._sent[0] < now - _MINUTE:
                 self._sent.popleft()
-            # Several calls may be refused for one burst: only the first of them slows down.
-            if self._rate is None or self._next <= now:
+            pause = _PAUSE if retry_after is None else retry_after
+            # Several calls may be refused for one burst, and each is heard of when its answer arrives: only the first
+            # slows down. The next to do so is one that was sent after the pause, and so at the rate that it set.
+            if self._rate is None or now >= self._settled:
                 observed = len(self._sent) / _MINUTE if self._rate is None else self._rate
                 self._rate = min(max(observed * _SLOWER, _SLOWEST), _OPEN)
-                self._changed = now
-            self._next = max(self._next, now + (_PAUSE if retry_after is None else retry_after))
+                self._settled = now + min(max(pause, _PAUSE), _MINUTE)
+            self._changed = now
+            self._next = max(self._next, now + pause)
 
     def _recover(self, now: float) -> None:
         while self._rate is not None and now - self._changed >= _MINUTE:
