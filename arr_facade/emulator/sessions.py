@@ -15,7 +15,7 @@ from arr_facade.emulator.world import SessionRow
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from arr_facade.emulator._http import Request
     from arr_facade.emulator.settings import Settings
@@ -116,11 +116,19 @@ class Sessions:
         Raises:
             Refused: 400 where the page's link was tampered with.
         """
-        now, size = self.now(), self.settings.page_size
-        rows = self.store.live_sessions(self.settings.owner, now, after=place(request), limit=size + 1)
+        after, size = place(request), self.settings.page_size
+        rows, now = self._live(after, size + 1)
+        seen = [row for _, row in rows[:size]]
+        if any(row.reads is not None for row in seen):
+            with self.store.transaction():
+                rows, now = self._live(after, size + 1)
+                seen = [self._read(row, now) for _, row in rows[:size]]
         link = next_link(request, rows[size - 1][0]) if len(rows) > size else None
-        seen = [row if row.reads is None else self._read(row, now) for _, row in rows[:size]]
         return session_list([self._document(row, now) for row in seen if now < row.over], link)
+
+    def _live(self, after: int, limit: int) -> tuple[Sequence[tuple[int, SessionRow]], float]:
+        now = self.now()
+        return self.store.live_sessions(self.settings.owner, now, after=after, limit=limit), now
 
     def _read(self, row: SessionRow, now: float) -> SessionRow:
         """

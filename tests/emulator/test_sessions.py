@@ -513,6 +513,51 @@ def test_reading_never_changes_anything(call, clock, emulator):
     assert watched["elapsedTimeMinutes"] == alone["elapsedTimeMinutes"] == 1
 
 
+@pytest.fixture
+def pair(clock, tmp_path):
+    """Two emulators on one file, as in two processes."""
+    state = tmp_path / "state.db"
+    with Emulator(clock=clock, state=state) as one, Emulator(clock=clock, state=state) as other:
+        yield Caller(one), Caller(other)
+
+
+@pytest.mark.parametrize("reads", [0, 3])
+def test_a_list_that_counts_reads_loses_no_change_of_another_process(pair, monkeypatch, reads):
+    """
+    A session that another process stops or extends while a list is being made stays stopped or extended.
+    """
+    call, other = pair
+    for name in "st":
+        call.create(name)
+        call.emulator.control.ready(name, reads=reads)
+    live_sessions = call.emulator._store.live_sessions
+    changes = [lambda: other.stop("s"), lambda: other.extend("t", 30)]
+
+    def while_others_write(*args, **options):
+        rows = live_sessions(*args, **options)
+        while changes:
+            assert changes.pop()().status in {200, 204}
+        return rows
+
+    monkeypatch.setattr(call.emulator._store, "live_sessions", while_others_write)
+    assert ["t"] == call.sessions()
+
+    assert "Stopped" == call.session("s")["status"]
+    assert 30 == call.session("t")["maxLeaseTimeMinutes"]
+    assert ("Ready" if reads == 0 else "Starting") == call.session("t")["status"]
+
+
+def test_a_list_without_counted_reads_waits_for_nobody(pair):
+    """
+    While another process is in the middle of a change, a list of sessions that live by time is answered.
+    """
+    call, other = pair
+    call.create()
+    call.emulator._store._db.execute("PRAGMA busy_timeout = 0")
+    with other.emulator._store.transaction():
+        assert ["s"] == call.sessions()
+
+
 def test_a_held_session_starts_when_told(call, clock, emulator):
     """
     hold_session keeps it Starting for any time, ready_session lets it be Ready, with its whole lease before it.
