@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 _VERSION = 2
+_PATIENCE = 10.0
+"""Seconds for which another process's lock is waited for."""
+_PRIMARY = 0xFF
+"""The part of an error's code that names its kind (sqlite.org/rescode.html)."""
 
 _FAULTS = """
     CREATE TABLE faults (
@@ -109,13 +114,15 @@ class Store:
         self.path = path
         self._lock = threading.RLock()
         try:
-            self._db = sqlite3.connect(path or ":memory:", timeout=10.0, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(
+                path or ":memory:", timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )
             self._open()
         except sqlite3.Error as error:
             raise ConfigurationError("state", str(path), f"cannot be used: {error}") from error
 
     def _open(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._use_wal()
         # Enough for a killed process; only a power cut could lose the last writes, never tear the file.
         self._db.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
@@ -126,6 +133,23 @@ class Store:
             for statement in missing:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _use_wal(self) -> None:
+        """
+        Have the file in WAL mode, also where another process is making it at this moment.
+        """
+        deadline = monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                # The connection's timeout does not count here: SQLite reads the mode first, and does not wait for a
+                # second lock while it holds that one.
+                if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or monotonic() >= deadline:
+                    raise
+                sleep(0.01)
+            else:
+                return
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -141,10 +165,13 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # After some failures, such as a full disk, SQLite has rolled back by itself; after others it is still
+                # inside, and what came next would be a part of this one.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def session(self, account: str, session_id: str) -> SessionRow | None:
         """

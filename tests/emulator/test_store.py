@@ -82,6 +82,88 @@ def test_a_transaction_happens_whole_or_not_at_all():
     assert store.session("a", "s000001")
 
 
+def test_a_transaction_that_cannot_be_committed_is_over():
+    """
+    Where COMMIT fails, nothing is kept, and the transactions after it are their own again.
+    """
+    store = Store()
+
+    def write(number):
+        with store.transaction():
+            store.save_session(row(number))
+
+    def no_commit(action, statement, *_):
+        refused = action == sqlite3.SQLITE_TRANSACTION and statement == "COMMIT"
+        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+    store._db.set_authorizer(no_commit)
+    with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+        write(1)
+    store._db.set_authorizer(None)
+
+    assert not store._db.in_transaction
+    assert store.session("a", "s000001") is None
+    write(2)
+    assert not store._db.in_transaction
+    assert row(2) == store.session("a", "s000002")
+    store.close()
+
+
+def test_the_first_failure_of_a_transaction_is_told():
+    """
+    Where SQLite has rolled back by itself, the caller learns what went wrong and not that nothing was left to undo.
+    """
+    store = Store()
+
+    def undone():
+        with store.transaction():
+            store._db.execute("ROLLBACK")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        undone()
+    store.close()
+
+
+def test_a_file_that_another_process_is_making_is_waited_for(state, monkeypatch):
+    """
+    A new file that somebody else writes to just then is opened as soon as they have done.
+    """
+    other = sqlite3.connect(state, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr("arr_facade.emulator.store.sleep", wait)
+    store = Store(state)
+
+    assert 3 == len(waits)
+    assert ("wal",) == store._db.execute("PRAGMA journal_mode").fetchone()
+    store.close()
+    other.close()
+
+
+def test_a_file_that_stays_locked_is_refused(state, monkeypatch):
+    """
+    After ten seconds of another process's lock the file is named, with SQLite's reason.
+    """
+    other = sqlite3.connect(state, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    clock = ManualClock()
+    began = clock.monotonic()
+    monkeypatch.setattr("arr_facade.emulator.store.sleep", clock.sleep)
+    monkeypatch.setattr("arr_facade.emulator.store.monotonic", clock.monotonic)
+
+    with pytest.raises(ConfigurationError, match=r"state: '.*arr\.db' cannot be used: database is locked"):
+        Store(state)
+    assert 10 == pytest.approx(clock.monotonic() - began, abs=0.1)
+    other.close()
+
+
 def test_a_transaction_keeps_others_out_from_its_first_line(state):
     """
     Two processes cannot both look, find an id free, and take it: the second waits before it looks.
