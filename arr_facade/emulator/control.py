@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import attrs
 
 from arr_facade.durations import parse_duration
+from arr_facade.emulator.world import SessionStatus
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from arr_facade.durations import DurationLike
     from arr_facade.emulator.conversion_rules import Outcome
     from arr_facade.emulator.store import Store
-    from arr_facade.emulator.world import ConversionRow, SessionRow, SessionStatus
+    from arr_facade.emulator.world import ConversionRow, SessionRow
 
 __all__ = ["Breakdown", "Control", "planned", "without_capacity"]
+
+_MAX_LEASE = 1440
 
 
 @attrs.frozen
@@ -132,6 +135,49 @@ class Control:
         expected: tuple[SessionStatus, ...] = ("Starting",) if reads is not None else ("Starting", "Ready")
         with self._next_step(session_id, region, *expected) as row:
             self.store.save_session(planned(row, due, reads=reads, breakdown=breakdown))
+
+    def stop(self, session_id: str, *, region: str | None = None) -> None:
+        """
+        End a session as Stopped now, as when somebody else had stopped it.
+
+        Raises:
+            ConfigurationError: There is no such session, or it has ended.
+        """
+        with self._next_step(session_id, region, "Starting", "Ready") as row:
+            self.store.save_session(attrs.evolve(planned(row, row.ready), ended=self.now()))
+
+    def expire(self, session_id: str, *, region: str | None = None) -> None:
+        """
+        End a session as Expired now, as if it had been Ready for its whole lease.
+
+        One that is Stopped has then expired at the moment it was stopped: a stop of what has ended changes nothing.
+
+        Raises:
+            ConfigurationError: There is no such session, or it has expired or broken.
+        """
+        with self._next_step(session_id, region, "Starting", "Ready", "Stopped") as row:
+            over = min(row.over, self.now())
+            self.store.save_session(planned(row, over - row.lease * 60.0))
+
+    def extend(self, session_id: str, minutes: int, *, region: str | None = None) -> None:
+        """
+        Give a session a longer lease, as when somebody else had extended it in time.
+
+        One that has expired goes on where the new lease has not run out; one that was stopped or broke stays so.
+
+        Args:
+            session_id: The session.
+            minutes: The whole lease: above the present one, up to 1440.
+            region: Where it is; None is the first region.
+
+        Raises:
+            ConfigurationError: There is no such session, or the lease is out of bounds.
+        """
+        with self._next_step(session_id, region, *get_args(SessionStatus)) as row:
+            whole = isinstance(minutes, int) and not isinstance(minutes, bool)
+            if not whole or not row.lease < minutes <= _MAX_LEASE:
+                raise ConfigurationError("minutes", minutes, f"is no lease above {row.lease} and up to {_MAX_LEASE}")
+            self.store.save_session(attrs.evolve(row, lease=minutes))
 
     def exhaust(self, session_id: str, *, region: str | None = None) -> None:
         """

@@ -513,6 +513,76 @@ def test_reading_never_changes_anything(call, clock, emulator):
     assert watched["elapsedTimeMinutes"] == alone["elapsedTimeMinutes"] == 1
 
 
+@pytest.mark.parametrize(("wait", "lasted"), [("3s", 0), ("3m 8s", 3)])
+def test_a_session_stopped_by_hand_is_stopped_now(call, clock, emulator, wait, lasted):
+    """
+    Starting or Ready, it has ended as one that a client stopped, and once only.
+    """
+    call.create()
+    clock.advance(wait)
+    emulator.control.stop("s")
+    clock.advance("1h")
+
+    assert ("Stopped", lasted) == tuple(call.session()[name] for name in ("status", "elapsedTimeMinutes"))
+    assert bool(lasted) == ("teraflops" in call.session())
+    assert [] == call.sessions()
+    with pytest.raises(ConfigurationError, match="is no session that is Starting or Ready"):
+        emulator.control.stop("s")
+
+
+@pytest.mark.parametrize("before", ["Starting", "Ready", "Stopped"])
+def test_a_session_expired_by_hand_has_used_its_lease(call, clock, emulator, before):
+    """
+    Whatever it was, it has been Ready for the whole lease, and has ended.
+    """
+    call.create(lease=10)
+    clock.advance("3s" if before == "Starting" else "3m")
+    if before == "Stopped":
+        call.stop()
+        clock.advance("1m")
+    assert before == call.session()["status"]
+    emulator.control.expire("s")
+
+    assert ("Expired", 10) == tuple(call.session()[name] for name in ("status", "elapsedTimeMinutes"))
+    assert "teraflops" in call.session()
+    assert "hostname" not in call.session()
+    assert [] == call.sessions()
+    with pytest.raises(ConfigurationError, match="is no session that is Starting or Ready or Stopped"):
+        emulator.control.expire("s")
+
+
+def test_a_lease_extended_by_hand_lasts_from_the_beginning(call, clock, emulator):
+    """
+    A session that has expired goes on with the longer lease, and one that was stopped stays so.
+    """
+    call.create(lease=10)
+    call.create("stopped", lease=10)
+    clock.advance("5m")
+    call.stop("stopped")
+    clock.advance("10m")
+    for name in ("s", "stopped"):
+        emulator.control.extend(name, 20)
+
+    assert ["Ready", "Stopped"] == [call.session(name)["status"] for name in ("s", "stopped")]
+    assert [20, 20] == [call.session(name)["maxLeaseTimeMinutes"] for name in ("s", "stopped")]
+    clock.advance("5m 8s")
+    assert "Expired" == call.session()["status"]
+
+
+@pytest.mark.parametrize("minutes", [10, 9, -1, 1441, True, 20.5, "20"])
+def test_a_lease_by_hand_has_to_be_longer(call, emulator, minutes):
+    """
+    What is no longer lease, or none at all, is refused with its value, and the session stays as it is.
+    """
+    call.create(lease=10)
+    before = call.session()
+    with pytest.raises(ConfigurationError, match=f"minutes: {minutes!r} is no lease above 10 and up to 1440"):
+        emulator.control.extend("s", minutes)
+    assert before == call.session()
+    with pytest.raises(ConfigurationError, match="session_id: 'unknown'"):
+        emulator.control.extend("unknown", 20)
+
+
 @pytest.fixture
 def pair(clock, tmp_path):
     """Two emulators on one file, as in two processes."""
