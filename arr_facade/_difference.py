@@ -61,9 +61,11 @@ def differences(path: str | os.PathLike[str], *, shape: Shape = "late") -> list[
     """
     Ask an emulator for all that a recording asked for, at the recorded moments, and compare the answers.
 
-    How long a session starts and a conversion takes, how they end and which storage is linked is the recording's: the
-    emulator follows what it tells. Ports, host names, moments and the like are other ones each time: of them only the
-    kind is compared, and of the minutes elapsed whether they are within one.
+    How long a session starts and a conversion takes, how they end, what others extended and which storage is linked is
+    the recording's: the emulator follows each answer that tells it. It knows nothing sooner: where a session had ended,
+    a list without it and a refused extension differ until an answer shows the end. Ports, host names, moments and the
+    like are other ones each time: of them only the kind is compared, and of the minutes elapsed whether they are within
+    one, as they are where a session is looked at each minute.
 
     Args:
         path: The recording.
@@ -104,33 +106,44 @@ def _follow(emulator: Emulator, exchange: Exchange) -> None:
     found = body.get(collection) if name is None else [body]
     documents = [one for one in (found if isinstance(found, list) else []) if isinstance(one, dict)]
     for document in documents:
-        status, error = document.get("status"), document.get("error")
         with suppress(ConfigurationError):  # what is not the emulator's, or is where it should be
             if collection == "sessions":
-                _lead_session(emulator, str(document.get("id")), status, error)
+                # The answer to an extension shows what the emulator has yet to do by itself.
+                _lead_session(emulator, document, leased=exchange.method != "PATCH")
             elif collection == "conversions":
-                _lead_conversion(emulator, str(document.get("id")), status, error)
+                _lead_conversion(emulator, document)
     if collection == "conversions" and exchange.method == "PUT" and documents and "status" in body:
         for uri in re.findall(r"https://([^./]+)\.", json.dumps(exchange.request_body)):
             emulator.link_storage(uri)
 
 
-def _lead_session(emulator: Emulator, session_id: str, status: Any, error: Any) -> None:
-    if status == "Ready":
-        emulator.ready_session(session_id)
-    elif status == "Error":
-        emulator.fail_session(session_id, *_told(error))
+def _lead_session(emulator: Emulator, document: Mapping[str, Any], *, leased: bool) -> None:
+    name, status, lease = str(document.get("id")), document.get("status"), document.get("maxLeaseTimeMinutes")
+    if leased and isinstance(lease, int):
+        with suppress(ConfigurationError):  # it is as long already
+            emulator.control.extend(name, lease)
+    if status == "Ready" or (status == "Stopped" and document.get("teraflops")):
+        # A machine is shown only by what has been Ready, whether or not anybody looked (service.md B.2).
+        with suppress(ConfigurationError):
+            emulator.ready_session(name)
+    if status == "Error":
+        emulator.fail_session(name, *_told(document.get("error")))
+    elif status == "Stopped":
+        emulator.control.stop(name)
+    elif status == "Expired":
+        emulator.control.expire(name)
 
 
-def _lead_conversion(emulator: Emulator, conversion_id: str, status: Any, error: Any) -> None:
+def _lead_conversion(emulator: Emulator, document: Mapping[str, Any]) -> None:
     from arr_facade.emulator import Outcome  # noqa: PLC0415 - with Emulator
 
+    conversion_id, status = str(document.get("id")), document.get("status")
     if status == "Running":
         emulator.control.begin_conversion(conversion_id)
     elif status in ("Succeeded", "Cancelled"):
         emulator.finish_conversion(conversion_id, Outcome(status))
     elif status == "Failed":
-        emulator.finish_conversion(conversion_id, Outcome(status, *_told(error)))
+        emulator.finish_conversion(conversion_id, Outcome(status, *_told(document.get("error"))))
 
 
 def _told(error: Any) -> tuple[str, str]:

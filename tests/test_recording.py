@@ -137,6 +137,79 @@ def test_a_token_is_masked_wherever_it_appears(path):
     assert "abcdefghij" not in text
 
 
+TOKEN = '{"AccessToken":"some.hidden.token"}'
+
+
+def recorded(path, url, content, status=200):
+    """
+    The file and its exchange after an answer with this body.
+    """
+    with (
+        RecordingTransport(
+            path, httpx.MockTransport(lambda request: httpx.Response(status, content=content))
+        ) as transport,
+        httpx.Client(transport=transport) as client,
+    ):
+        assert content == client.get(url).content
+    return path.read_text(encoding="utf-8"), read_exchanges(path)[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_token_is_masked_in_any_encoding(path, encoding):
+    """
+    JSON with a byte order mark, or in another encoding than UTF-8, is JSON and masked as such.
+    """
+    text, exchange = recorded(path, f"https://sts.example/Accounts/{ACCOUNT}/token", TOKEN.encode(encoding))
+
+    assert "hidden" not in text
+    assert {"AccessToken": MASKED_TOKEN} == exchange.response_body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{TOKEN}}}",
+        f"[{TOKEN}]",
+        '"some.hidden.token"',
+        "some.hidden.token",
+        "[" * 100_000 + "hidden",
+        f"\ufeff\ufeff{TOKEN}",
+        f"<p>{TOKEN}",
+    ],
+)
+def test_a_token_in_no_object_leaves_nothing_of_the_body(path, body):
+    """
+    Of an answer of the token service that is no JSON object nothing is kept.
+    """
+    url = f"https://sts.example/Accounts/{ACCOUNT}/Token/?api-version=2019-02-28-preview"
+    text, exchange = recorded(path, url, body.encode())
+
+    assert "hidden" not in text
+    assert "***" == exchange.response_body
+
+
+@pytest.mark.parametrize("value", ["some.hidden.token", ["some.hidden.token"], {"value": "some.hidden.token"}])
+@pytest.mark.parametrize("name", ["AccessToken", "accessToken"])
+def test_a_token_of_another_shape_is_masked(path, name, value):
+    """
+    The member that has the token is masked in other cases of its name and around other values than text.
+    """
+    text, _ = recorded(path, "https://sts.example/x", json.dumps({name: value}).encode())
+
+    assert "hidden" not in text
+    assert "***" in text or MASKED_TOKEN in text
+
+
+def test_a_token_in_text_is_masked(path):
+    """
+    What stays text, because garbage follows the JSON, keeps all but the token in it.
+    """
+    text, exchange = recorded(path, "https://rendering.example/x", f"{TOKEN} and more".encode())
+
+    assert "hidden" not in text
+    assert '{"AccessToken":"***"} and more' == exchange.response_body
+
+
 def test_a_recording_is_readable(recording):
     """
     One exchange a line, JSON bodies as JSON, with moments and the headers that matter.
@@ -273,6 +346,119 @@ def test_the_emulator_answers_as_the_service_did(recorded, path):
     # The versions grew with the years, and a shared account's list of conversions held those of others too.
     known = {"header api-supported-versions", "body.conversions"}
     assert [] == [str(one) for one in found if one.where not in known and one.where.rpartition(".")[2] not in edited]
+
+
+def expires_after_a_late_look(client, clock, others):
+    client.create_session("s", lease="1m")
+    clock.advance("50s")
+    assert "Ready" == client.get_session("s").status
+    clock.advance("20s")
+    assert "Expired" == client.get_session("s").status
+    assert [] == list(client.list_sessions())
+
+
+def expires_unseen(client, clock, others):
+    client.create_session("s", lease="5m")
+    clock.advance("6m")
+    assert "Expired" == client.get_session("s").status
+
+
+def expires_before_it_is_stopped(client, clock, others):
+    client.create_session("s", lease="1m")
+    clock.advance("50s")
+    assert "Ready" == client.get_session("s").status
+    clock.advance("20s")
+    client.stop_session("s")
+    assert "Expired" == client.get_session("s").status
+
+
+def is_stopped_elsewhere(client, clock, others):
+    client.create_session("s", lease="10m")
+    clock.advance("8s")
+    assert "Ready" == client.get_session("s").status
+    clock.advance("1m")
+    others.stop_session("s")
+    clock.advance("30s")
+    assert "Stopped" == client.get_session("s").status
+    assert [] == list(client.list_sessions())
+
+
+def is_stopped_elsewhere_while_starting(client, clock, others):
+    client.create_session("s", lease="10m")
+    others.stop_session("s")
+    assert "Stopped" == client.get_session("s").status
+
+
+def is_stopped_elsewhere_unseen(client, clock, others):
+    client.create_session("s", lease="10m")
+    clock.advance("1m")
+    others.stop_session("s")
+    assert "Stopped" == client.get_session("s").status
+
+
+def is_extended_elsewhere(client, clock, others):
+    client.create_session("s", lease="10m")
+    clock.advance("8s")
+    assert "Ready" == client.get_session("s").status
+    others.update_lease("s", "20m")
+    clock.advance("15m")
+    assert ["Ready"] == [one.status for one in client.list_sessions()]
+    client.update_lease("s", "30m")
+    clock.advance("10m")
+    assert "Ready" == client.get_session("s").status
+    clock.advance("5m")
+    assert "Expired" == client.get_session("s").status
+
+
+def is_extended_and_stopped_elsewhere(client, clock, others):
+    client.create_session("s", lease="2m")
+    clock.advance("8s")
+    assert "Ready" == client.get_session("s").status
+    others.update_lease("s", "20m")
+    clock.advance("2m 30s")
+    others.stop_session("s")
+    assert ("Stopped", 20) == ((one := client.get_session("s")).status, one.lease.total_seconds() / 60)
+
+
+@pytest.mark.parametrize("shape", ["late", "early"])
+@pytest.mark.parametrize(
+    "course",
+    [
+        expires_after_a_late_look,
+        expires_unseen,
+        expires_before_it_is_stopped,
+        is_stopped_elsewhere,
+        is_stopped_elsewhere_while_starting,
+        is_stopped_elsewhere_unseen,
+        is_extended_elsewhere,
+        is_extended_and_stopped_elsewhere,
+    ],
+)
+def test_the_course_of_a_session_is_the_recordings(clock, path, course, shape):
+    """
+    What happened to a session that the recording does not show, only what became of it, is no difference.
+    """
+    with (
+        Emulator(clock=clock, account_id=ACCOUNT, account_key=KEY, shape=shape) as emulator,
+        RecordingTransport(path, emulator.transport(), clock=clock) as transport,
+        Client(**connection(clock, transport)) as client,
+        Client(**connection(clock, emulator.transport())) as others,
+    ):
+        course(client, clock, others)
+
+    assert [] == [str(one) for one in differences(path, shape=shape)]
+
+
+def test_an_extension_that_should_have_been_refused_differs(recording):
+    """
+    The answer to an extension is compared, not believed: one to the lease that the session has is told.
+    """
+    lines = [json.loads(line) for line in recording.read_text(encoding="utf-8").splitlines()]
+    (extension,) = [line for line in lines if line["method"] == "PATCH"]
+    extension["request"]["body"]["maxLeaseTimeMinutes"] = 10
+    recording.write_text("\n".join(map(json.dumps, lines)))
+
+    assert ("200", "422") in [(one.recorded, one.emulator) for one in differences(recording) if one.where == "status"]
 
 
 def test_refused_credentials_agree_too(emulator, clock, path):
