@@ -44,7 +44,8 @@ class SyncBackground:
 
     def _begin(self) -> None:
         with self._starting:
-            if self._thread is None and not self.keeper.closed:
+            # In a forked child the parent's thread is not there.
+            if (self._thread is None or not self._thread.is_alive()) and not self.keeper.closed:
                 # A daemon: a program that forgets to close its client must still be able to end.
                 self._thread = threading.Thread(target=self._run, name="arr-lease-keeper", daemon=True)
                 self._thread.start()

@@ -322,6 +322,7 @@ class Machine:
     def per_read(self, who):
         """The system calls and the instructions that one read more takes, once everything is warm."""
         few, many = 10, 60
+        subprocess.run(self._program(who, 1), check=True, env=self._environment())  # leaves nothing to compile
         calls, instructions = self._run(who, few)
         more_calls, more_instructions = self._run(who, many)
         more_calls.subtract(calls)
@@ -330,13 +331,19 @@ class Machine:
         each = {name: round(n / rounds, 1) for name, n in more_calls.items()}
         return {name: n for name, n in each.items() if n}, (more_instructions - instructions) / rounds
 
+    def _program(self, who, count):
+        return [sys.executable, "-c", READS, who, self._origin, str(count)]
+
+    def _environment(self):
+        bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+        path = os.pathsep.join(map(str, (PROJECT, PROJECT / "generated")))
+        return bare | {"PYTHONHASHSEED": "0", "PYTHONPATH": path}
+
     def _run(self, who, count):
         log, profile = self._folder / "log", self._folder / "profile"
         valgrind = ["valgrind", "--tool=callgrind", "--trace-syscalls=yes", f"--log-file={log}"]
-        program = [sys.executable, "-c", READS, who, self._origin, str(count)]
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-        bare |= {"PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(map(str, (PROJECT, PROJECT / "generated")))}
-        subprocess.run([*valgrind, f"--callgrind-out-file={profile}", *program], check=True, env=bare)
+        command = [*valgrind, f"--callgrind-out-file={profile}", *self._program(who, count)]
+        subprocess.run(command, check=True, env=self._environment())
         told = log.read_text(encoding="utf-8", errors="replace")
         calls = Counter(re.findall(r"^SYSCALL\[[^]]*\]\([^)]*\) sys_(\w+)", told, re.MULTILINE))
         # The clock is no system call where valgrind does not stand in the way.

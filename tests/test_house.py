@@ -19,8 +19,8 @@ PACKAGE = ROOT / "arr_facade"
 FLOORS = [
     {"_limit", "_secret", "_signals", "_twins", "_version", "errors"},
     {"_retry", "_steps", "durations", "models", "regions"},
-    {"_board", "_exchanges", "_lease", "_operations", "_waits", "_wires", "clock", "config"},
-    {"_answers", "emulator"},
+    {"_board", "_exchanges", "_lease", "_operations", "_waits", "clock", "config"},
+    {"_answers", "_wires", "emulator"},
     {"_auth", "_drive", "_flows"},
     {"_calls", "_connection", "_drive_async", "_generated", "_keeper", "_watch"},
     {"_background", "_facts"},
