@@ -2,7 +2,8 @@
 The lease keeper: one flow in the background that looks after every kept session of a client.
 
 It reads a session when it knows too little, renews it when half of its ttl is left, reads it again to see that the
-renewal holds (a PATCH has been seen to answer with the old lease, peers.md row 59), and says so when it is lost.
+renewal holds (a PATCH has been seen to answer with the old lease, peers.md row 59), and says so when it is lost. A
+reading that fails does not hold up a renewal that is due.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Kept:
         on_event: Is told what happens.
         wall: The wall clock at the last sight; against the monotonic clock it shows that the machine slept.
         due: When to attend to it next, on the monotonic clock.
+        seen: The monotonic clock at the last sight, when the answer had arrived.
         failures: Attempts in a row that failed.
         unconfirmed: The lease that a renewal set and no later reading has confirmed yet.
         warned: `expiring` has been told for the present lease.
@@ -65,6 +67,7 @@ class Kept:
     on_event: Callable[[LeaseEvent], object] | None
     wall: float
     due: float
+    seen: float = attrs.field(default=attrs.Factory(lambda kept: kept.due, takes_self=True), kw_only=True)
     failures: int = 0
     unconfirmed: timedelta | None = None
     warned: bool = False
@@ -191,12 +194,19 @@ def _attend(service: Service, kept: Kept, *, just_read: bool = False) -> Flow[No
     Do what is due for one session and plan what comes next.
     """
     if not just_read and _needs_reading(service, kept):
-        yield from _read(service, kept)
-    if kept.lost is None and kept.session.status == SessionStatus.READY:
-        if _left(kept, service.clock.monotonic()) <= _lease.margin(kept.policy):
-            yield from _renew(service, kept)
-        else:
-            kept.warned = False
+        try:
+            yield from _read(service, kept)
+        except Exception:
+            # A renewal may get through where a reading does not. Its target is absolute, so one too many does no harm;
+            # it settles nothing, though, so the reading has failed all the same.
+            if _needs_renewal(service, kept):
+                yield from _renew(service, kept)
+            if kept.lost is None:
+                raise
+    if _needs_renewal(service, kept):
+        yield from _renew(service, kept)
+    elif kept.session.status == SessionStatus.READY:
+        kept.warned = False
     kept.failures = 0
     _plan(service, kept)
 
@@ -209,6 +219,11 @@ def _needs_reading(service: Service, kept: Kept) -> bool:
         return True
     age = now - (kept.session.read_at or 0.0)
     return abs((service.clock.time() - kept.wall) - age) > _SLEPT
+
+
+def _needs_renewal(service: Service, kept: Kept) -> bool:
+    ready = kept.lost is None and kept.session.status == SessionStatus.READY
+    return ready and _left(kept, service.clock.monotonic()) <= _lease.margin(kept.policy)
 
 
 def _read(service: Service, kept: Kept) -> Flow[None]:
@@ -246,13 +261,17 @@ def _renew(service: Service, kept: Kept) -> Flow[None]:
     if session.has_ended:
         yield from _lose(kept, f"it is {session.status}{_because(kept)}")
         return
-    kept.unconfirmed, kept.warned = target, False
+    kept.unconfirmed = target
+    if session.lease is not None and session.lease >= target:
+        # Otherwise it is still the lease that was warned about, as far as anybody can tell before the next reading.
+        kept.warned = False
     yield from _tell(kept, LeaseEventKind.RENEWED, f"to {format_duration(target)} in total")
 
 
 def _see(service: Service, kept: Kept, session: Session) -> None:
     kept.session = session
     kept.wall = service.clock.time()
+    kept.seen = service.clock.monotonic()
 
 
 def _plan(service: Service, kept: Kept) -> None:
@@ -274,7 +293,7 @@ def _plan(service: Service, kept: Kept) -> None:
 def _note_failure(service: Service, kept: Kept, error: Exception) -> Flow[None]:
     said = error.args[0] if isinstance(error, ArrError) else repr(error)
     logger.debug("session '%s': attempt %d to keep it failed: %s", kept.session.id, kept.failures + 1, said)
-    now, end = service.clock.monotonic(), _lease.latest_end(kept.session)
+    now, end = service.clock.monotonic(), _latest_end(kept)
     if now >= end:
         yield from _lose(kept, f"its lease has run out and could not be renewed: {said}")
         return
@@ -283,6 +302,19 @@ def _note_failure(service: Service, kept: Kept, error: Exception) -> Flow[None]:
     kept.due = min(now + max(wait, getattr(error, "retry_after", None) or 0.0), end)
     if _left(kept, now) <= _lease.margin(kept.policy) / 2:
         yield from _warn(kept, f"its lease cannot be renewed: {said}")
+
+
+def _latest_end(kept: Kept) -> float:
+    """
+    By when the session has ended, if no further renewal gets through, on the monotonic clock.
+
+    A renewal that the service took counts until a reading denies it; and the service may have counted the elapsed
+    minutes as late as just before its answer arrived.
+    """
+    lease = kept.session.lease
+    if lease is not None and kept.unconfirmed is not None:
+        lease = max(lease, kept.unconfirmed)
+    return _lease.latest_end(attrs.evolve(kept.session, lease=lease, read_at=kept.seen))
 
 
 def _left(kept: Kept, now: float) -> timedelta:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from arr_facade import Client, LeaseEventKind, LeaseLostError, ManualClock, SessionHandle, TransportError, _flows
 from arr_facade._lease import remaining
-from arr_facade.emulator import Emulator
+from arr_facade.emulator import Emulator, Fault
 from tests.facade.by_hand import Stage
 from tests.facade.world import Hook, Instead, answer, refusal
 
@@ -64,7 +64,7 @@ class Forgetting(Hook):
                     "id": where.id,
                     "status": "Ready",
                     "size": "Standard",
-                    "elapsedTimeMinutes": 5,
+                    "elapsedTimeMinutes": int(self.stage.clock.monotonic() // 60),
                     "maxLeaseTimeMinutes": self.stage.lease(),
                 },
             )
@@ -319,6 +319,163 @@ def test_a_recovered_renewal_ends_the_alarm(stage, events):
     breaking.times = math.inf
     stage.keep_for("9m")
     assert ["expiring", "renewed", "expiring"] == kinds(events)
+
+
+class Unreadable(Hook):
+    """
+    Answers every reading with 503 from the first renewal on, while renewals work as always.
+    """
+
+    def __init__(self):
+        self.renewed = False
+        self.on = True
+
+    def before(self, where, request):
+        if where.operation == "update_session":
+            self.renewed = True
+        reads = where.operation in {"get_session", "list_sessions"}
+        return answer(503) if self.on and self.renewed and reads else None
+
+
+@pytest.mark.parametrize("sessions", [1, 3])
+def test_a_session_that_cannot_be_read_is_renewed_all_the_same(stage, events, sessions):
+    """
+    While every reading fails after the first renewal, the renewals go on, no sooner and no further than otherwise.
+    """
+    stage.emulator.hooks.append(Unreadable())
+    for number in range(sessions):
+        stage.keep(stage.ready(f"s{number}"), on_event=events.append)
+    for _ in range(60):
+        stage.keep_for("1m")
+        now = timedelta(seconds=stage.clock.monotonic())
+        assert all(stage.lease(f"s{number}") * MINUTE <= now + 12 * MINUTE for number in range(sessions))
+    assert {"Ready"} == {stage.status(f"s{number}") for number in range(sessions)}
+    assert {"renewed"} == set(kinds(events))
+    assert 12 * sessions <= stage.calls().count("update_session") <= 16 * sessions
+
+
+def test_a_renewal_that_told_the_old_lease_is_not_given_up_at_the_old_end(stage, events):
+    """
+    Where the answer to the renewal has the old lease and nothing can be read after it, the session is not called lost.
+    """
+    stage.emulator.hooks.append(Unreadable())
+    stage.emulator.faults.add(Fault("old_lease"))
+    stage.keep(stage.ready(), on_event=events.append)
+    stage.keep_for("1h")
+    assert "Ready" == stage.status()
+    assert {"renewed"} == set(kinds(events))
+
+
+def test_a_renewal_that_was_taken_counts_until_a_reading_denies_it(stage, events):
+    """
+    After a renewal that answered with the old lease, `lost` is not told before the lease that it set has run out.
+    """
+    stage.emulator.faults.add(Fault("old_lease"))
+    stage.keep(stage.ready(), on_event=events.append)
+    stage.keep_for("4m")
+    assert 14 == stage.lease()
+    stage.emulator.hooks.append(Breaking("update_session", "get_session"))
+    stage.keep_for("9m50s")
+    assert ["renewed", "expiring"] == kinds(events)
+    stage.keep_for("20s")
+    assert ["renewed", "expiring", "lost"] == kinds(events)
+
+
+def test_renewals_that_never_show_are_warned_about_once(stage, events):
+    """
+    While renewals are answered with the old lease and nothing can be read, `expiring` is told once and not after each.
+    """
+    stage.emulator.hooks += [Unreadable(), Forgetting(stage, times=math.inf)]
+    stage.keep(stage.ready(), on_event=events.append)
+    stage.keep_for("9m50s")
+    assert 1 == kinds(events).count("expiring")
+
+
+def test_readings_that_work_again_end_the_alarm(stage, events):
+    """
+    After a time without readings the next one settles what the renewals did, and keeping goes on as usual.
+    """
+    unreadable = Unreadable()
+    stage.emulator.hooks.append(unreadable)
+    kept = stage.keep(stage.ready(), on_event=events.append)
+    stage.keep_for("20m")
+    assert kept.unconfirmed is not None
+    unreadable.on = False
+    stage.keep_for("1m")
+    assert kept.unconfirmed is None
+    stage.keep_for("1h")
+    assert {"renewed"} == set(kinds(events))
+
+
+@pytest.mark.parametrize("end", ["stopped", "forgotten", "forgotten at its end"])
+def test_a_session_that_ended_unread_is_lost_once(stage, events, end):
+    """
+    When the renewal that is tried for want of a reading finds the session ended, `lost` is told, and once.
+    """
+
+    class Unread(Unreadable):
+        def after(self, where, request, response):
+            if where.operation == "update_session" and response.status >= 400:
+                self.on = False
+            return response
+
+    stage.emulator.hooks.append(Unread())
+    stage.keep(stage.ready(), on_event=events.append)
+    stage.keep_for("5m")
+    if end == "stopped":
+        stage.stop("s")
+    elif end == "forgotten":
+        stage.emulator.reset()
+    else:
+        breaking = Breaking("update_session")
+        stage.emulator.hooks.append(breaking)
+        stage.keep_for("8m59s")
+        breaking.times = 0
+        stage.emulator.reset()
+        # What is due at the very end is attended to a moment later.
+        stage.clock.sleep(2)
+    stage.keep_for("20m")
+    assert ["renewed", "lost"] == [kind for kind in kinds(events) if kind != "expiring"]
+    assert "run out" not in events[-1].reason
+
+
+def test_the_limit_still_ends_an_unreadable_session(stage, events):
+    """
+    At its limit a session that cannot be read is warned about once and lost when its lease must have run out.
+    """
+    stage.emulator.hooks.append(Unreadable())
+    stage.keep(stage.ready(), limit="12m", on_event=events.append)
+    stage.keep_for("11m50s")
+    assert ["renewed", "expiring"] == kinds(events)
+    stage.keep_for("1m20s")
+    assert ["renewed", "expiring", "lost"] == kinds(events)
+
+
+def test_a_slow_reading_does_not_make_the_loss_come_early(stage, events):
+    """
+    What a reading took on its way is not taken off the lease when nothing can be renewed: `lost` is never too early.
+    """
+    slow = []
+
+    class Slow(Hook):
+        def before(self, where, request):
+            if where.operation == "get_session" and slow:
+                stage.clock.sleep(slow.pop())
+
+    stage.emulator.hooks.append(Slow())
+    began = stage.clock.monotonic()
+    session = stage.ready()
+    stage.clock.sleep(40)
+    slow.append(25)
+    stage.keep(session, on_event=events.append)
+    stage.keep_for("1m")
+    assert [] == slow
+    stage.emulator.hooks.append(Breaking("update_session", "get_session"))
+    while stage.clock.monotonic() - began < 600:
+        assert "lost" not in kinds(events)
+        stage.keep_for("1s")
+    stage.keep_for("2m")
+    assert "lost" == kinds(events)[-1]
 
 
 def test_somebody_elses_renewal_is_respected(stage, events):
