@@ -39,8 +39,9 @@ class Send:
     operation: str
     method: str
     url: str
-    content: bytes | None = None
-    authorization: str | None = None
+    # Neither is shown: there are keys, tokens and signatures in them.
+    content: bytes | None = attrs.field(default=None, repr=False)
+    authorization: str | None = attrs.field(default=None, repr=False)
     urgent: bool = False
 
 
@@ -59,7 +60,7 @@ class Answer:
     """
 
     status_code: int
-    content: bytes
+    content: bytes = attrs.field(repr=False)  # a token may be in it
     ms_cv: str | None
     retry_after: str | None
     challenge: str | None
@@ -78,6 +79,7 @@ class Answer:
 
         Raises:
             ValueError: It is not JSON.
+            RecursionError: It is nested too deeply.
         """
         return json.loads(self.content)
 

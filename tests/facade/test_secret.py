@@ -10,7 +10,8 @@ import pickle
 import pytest
 
 from arr_facade import AccessToken, ConversionInput, ConversionOutput, Secret
-from arr_facade._secret import redact
+from arr_facade._secret import masked_url, readable, redact
+from arr_facade._steps import Answer, Send
 
 HIDDEN = "hunter2"
 
@@ -93,6 +94,14 @@ def test_a_copy_of_a_settings_object_keeps_its_secret():
         ('{"sas": "?sp=r&sig=abc"}', '{"sas": "?sp=r&sig=***"}'),
         ("Authorization: Bearer abc.def.ghi", "Authorization: Bearer ***"),
         ('Bearer error="invalid_token"', 'Bearer error="invalid_token"'),
+        ("The bearer token is over. Bearer token", "The bearer token is over. Bearer token"),
+        ('{"AccessToken":"abc","x":1}', '{"AccessToken":"***","x":1}'),
+        ('{"accesstoken" :\n "a\\"b\'c"} x', '{"accesstoken" :\n "***"} x'),
+        ('{"AccessToken": "abc', '{"AccessToken": "***'),
+        ('{"AccessToken": ["abc"]}', '{"AccessToken": ["***"]}'),
+        ("{'AccessToken': 'abc'}", "{'AccessToken': '***'}"),
+        ('"{\\"AccessToken\\":\\"abc\\"}"', '"{\\"AccessToken\\":\\"***"'),
+        ("AccessToken is not text", "AccessToken is not text"),
         ("design=modern", "design=modern"),
         ("nothing here", "nothing here"),
     ],
@@ -102,3 +111,63 @@ def test_what_the_service_echoes_is_redacted(text, shown):
     Signatures and bearer tokens in foreign text are masked, and nothing else is.
     """
     assert shown == redact(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_body_is_read_in_its_encoding(encoding):
+    """
+    Whatever JSON may be encoded in is decoded, so that what is secret in it can be found.
+    """
+    assert '{"AccessToken":"ü"}' == readable('{"AccessToken":"ü"}'.encode(encoding))
+
+
+def test_a_body_that_does_not_decode_is_text_all_the_same():
+    """
+    Bytes of no encoding become U+FFFD, and no surrogates that no file would take.
+    """
+    assert "a\ufffd" == readable(b"a\xff")
+    readable(b"\xff\xfe\x00\xd8\x00").encode()
+    assert "" == readable(b"")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:hunter2@host:99999", "https://***@host:99999"),
+        ("ftp://user:hunter2@host/path", "ftp://***@host/path"),
+        ("http://user:hun/ter2@proxy:8080", "http://***@proxy:8080"),
+        ("http://user:hun//ter2@proxy", "http://***@proxy"),
+        ("user:hun/ter2@proxy:8080", "***@proxy:8080"),
+        ("user:hun//ter2@proxy", "***@proxy"),
+        ("http://user:hun@ter2@proxy", "http://***@proxy"),
+        ("http://user:hunter2", "http://***"),
+        ("http://user:hun/ter2", "http://***"),
+        ("user:hunter2", "***"),
+        ("//user:hunter2", "//***"),
+        ("http://user:123456", "http://***"),
+        ("https://host:99999", "https://***"),
+        ("https://host:8443/path", "https://host:8443/path"),
+        ("https://host/a:b", "https://host/a:b"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("https://host?code=hunter2", "https://host?***"),
+        ("https://host/#hunter2", "https://host/#***"),
+        ("sts.eastus:443", "sts.eastus:443"),
+        ("eastus", "eastus"),
+        ("", ""),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url, shown):
+    """
+    Nothing that may be a user, a password or a signature is left of a URL, in whatever way it is malformed.
+    """
+    assert shown == masked_url(url)
+
+
+def test_steps_do_not_show_what_they_carry():
+    """
+    The reprs of a request and an answer have neither the credential nor a body, which has signatures or a token in it.
+    """
+    asked = Send("start", "PUT", "https://x/y", f"sig={HIDDEN}".encode(), f"Bearer {HIDDEN}")
+    answered = Answer(200, f'{{"AccessToken":"{HIDDEN}"}}'.encode(), None, None, None)
+    assert HIDDEN not in f"{asked!r} {answered!r}"
+    assert "https://x/y" in repr(asked)
