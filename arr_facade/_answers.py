@@ -3,7 +3,7 @@ The one door from a response to a model or an exception.
 
 Nothing in here trusts the body: the service has answered with nulls, with other shapes, with no body at all
 (service.md G), and a proxy in between answers with HTML. The status is looked at first, and whatever cannot be read
-ends as a typed error with at most 2 kB of the body.
+ends as a typed error with at most 2 kB of the body, and with none of it where it may hold a token.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from arr_facade._retry import retry_after_seconds
-from arr_facade._secret import redact
+from arr_facade._secret import readable, redact, visible
 from arr_facade._waits import is_capacity
 from arr_facade.errors import (
     AuthenticationError,
@@ -47,9 +47,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from enum import StrEnum
 
+    from arr_facade._secret import Secret
     from arr_facade._steps import Answer
 
-__all__ = ["conversion", "ms_cv", "nothing", "parsed", "retry_after", "service_error", "session", "text_field"]
+__all__ = [
+    "conversion",
+    "ms_cv",
+    "nothing",
+    "parsed",
+    "retry_after",
+    "secret_field",
+    "service_error",
+    "session",
+    "text_field",
+]
 
 BODY_SHOWN = 2048
 
@@ -64,7 +75,7 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 }
 
 
-def parsed(parse: Callable[[Answer], Any], response: Answer, operation: str) -> Any:
+def parsed(parse: Callable[[Answer], Any], response: Answer, operation: str, *, show_body: bool = True) -> Any:
     """
     The generated model of a successful answer.
 
@@ -72,18 +83,22 @@ def parsed(parse: Callable[[Answer], Any], response: Answer, operation: str) -> 
         parse: The generated parser of the operation.
         response: The answer, read to its end, below 400.
         operation: What was being done, for the error.
+        show_body: The error may show the body; not where a token may be in it.
 
     Raises:
         UnexpectedResponseError: The status is none of the operation's, or the body is not what it promises.
     """
     if not 200 <= response.status_code < 300:  # noqa: PLR2004 - the successes
-        raise _unexpected(response, operation, "neither a success nor an error")
+        raise _unexpected(response, operation, "neither a success nor an error", show_body=show_body)
     try:
         model = parse(response)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _unexpected(response, operation, _reading_failed(error)) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # The cause goes the way of the body: a JSONDecodeError has the whole document in it.
+        cause = error if show_body else None
+        raise _unexpected(response, operation, _reading_failed(error), show_body=show_body) from cause
     if model is None:
-        raise _unexpected(response, operation, "a status that this operation does not have")
+        reason = "a status that this operation does not have"
+        raise _unexpected(response, operation, reason, show_body=show_body)
     return model
 
 
@@ -125,7 +140,7 @@ def session(raw: Any, response: Answer, operation: str) -> Session:
     """
     try:
         return _session(raw, response.asked_at)
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _unexpected(response, operation, _reading_failed(error)) from error
 
 
@@ -138,7 +153,7 @@ def conversion(raw: Any, response: Answer, operation: str) -> Conversion:
     """
     try:
         return _conversion(raw)
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _unexpected(response, operation, _reading_failed(error)) from error
 
 
@@ -152,6 +167,20 @@ def text_field(value: Any, response: Answer, operation: str, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise _unexpected(response, operation, f"{name} is not text", show_body=False)
     return value
+
+
+def secret_field(value: Any, response: Answer, operation: str, name: str) -> Secret:
+    """
+    `value` as a secret, if it is text that a header can hold.
+
+    Raises:
+        UnexpectedResponseError: It is anything else, also with a line end behind it; neither it nor the body is shown.
+    """
+    text = text_field(value, response, operation, name)
+    secret = visible(text)
+    if secret is None or secret.reveal() != text:
+        raise _unexpected(response, operation, f"{name} has a character that no header can hold", show_body=False)
+    return secret
 
 
 def ms_cv(response: Answer) -> str | None:
@@ -234,7 +263,7 @@ def _timedelta(minutes: int) -> timedelta:
 def _error_info(response: Answer) -> ErrorInfo | None:
     try:
         document = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return _info(document.get("error")) if isinstance(document, dict) else None
 
@@ -249,10 +278,10 @@ def _info(raw: Any, depth: int = 0) -> ErrorInfo | None:
     if code is None and message is None:
         return None
     return ErrorInfo(
-        code=str(code or "Error"),
-        message=str(message or ""),
+        code=redact(str(code or "Error")),
+        message=redact(str(message or "")),
         details=tuple(_details(raw.get("details"), depth + 1)),
-        target=str(target) if target is not None else None,
+        target=redact(str(target)) if target is not None else None,
         inner=_info(raw.get("innerError"), depth + 1),
     )
 
@@ -277,7 +306,7 @@ def _reason(response: Answer) -> str:
 
 
 def _shown(response: Answer) -> str:
-    return redact(response.content[:BODY_SHOWN].decode("utf-8", "replace")).strip()
+    return redact(readable(response.content[:BODY_SHOWN])).strip()
 
 
 def _reading_failed(error: Exception) -> str:

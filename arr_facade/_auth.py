@@ -76,7 +76,7 @@ def expiry(token: str) -> float | None:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         moment = float(claims["exp"])
-    except (IndexError, KeyError, TypeError, ValueError, OverflowError):
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
     return moment if math.isfinite(moment) else None
 
@@ -155,9 +155,9 @@ def from_sts(api: Api, account_id: Any, bearer: Callable[[], Flow[str]], send: S
         request = api.request("get_token", operation, account_id=account_id)
         request.authorization = f"Bearer {proof}"
         response = yield from send(request)
-        answer = _answers.parsed(api.parser("get_token"), response, operation)
-        token = _answers.text_field(getattr(answer, "access_token", None), response, operation, "AccessToken")
-        return AccessToken(Secret(token), expiry(token))
+        answer = _answers.parsed(api.parser("get_token"), response, operation, show_body=False)
+        token = _answers.secret_field(getattr(answer, "access_token", None), response, operation, "AccessToken")
+        return AccessToken(token, expiry(token.reveal()))
 
     return source
 

@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import threading
+import traceback
 from types import SimpleNamespace
 
 import anyio
@@ -17,6 +18,7 @@ from arr_facade import (
     AuthenticationError,
     Client,
     ConfigurationError,
+    ForbiddenError,
     ManualClock,
     Secret,
     TransportError,
@@ -107,6 +109,7 @@ def test_an_expiry_is_a_number_or_text(exp):
         jwt({"exp": 10**400}),
         jwt([1]),
         jwt("text"),
+        f"a.{base64.urlsafe_b64encode(b'[' * 100_000).decode()}.c",
         "ümläut.ümläut.ü",
     ],
 )
@@ -532,6 +535,58 @@ def test_a_wrong_key_is_told_at_once(emulator):
             client.get_session("s")
         assert "account_domain" in str(caught.value)
     assert ["get_token"] == [call.operation for call in emulator.requests]
+
+
+UNREADABLE_TOKENS = {
+    "garbage behind": answer(200, raw=b'{"AccessToken":"hunter2"}}'),
+    "another status": answer(203, {"AccessToken": "hunter2"}),
+    "a redirect": answer(302, {"AccessToken": "hunter2"}),
+    "a list": answer(200, ["hunter2"]),
+    "pairs": answer(200, [["hunter2", "hunter2", "hunter2"]]),
+    "a text": answer(200, "hunter2"),
+    "another name": answer(200, {"token": "hunter2"}),
+    "nested": answer(200, {"AccessToken": {"value": "hunter2"}}),
+    "too deep": answer(200, raw=b'{"AccessToken":"hunter2","x":' + b"[" * 100_000),
+    "a line end": answer(200, {"AccessToken": "hunter2\r\n"}),
+    "a blank": answer(200, {"AccessToken": "hunter2 hunter2"}),
+    "an umlaut": answer(200, {"AccessToken": "hunter2ü"}),
+}
+
+
+@pytest.mark.parametrize("response", UNREADABLE_TOKENS.values(), ids=UNREADABLE_TOKENS)
+def test_an_unreadable_token_is_not_shown(emulator, response):
+    """
+    An answer of the token service that gives no token for a header is a typed error without its body or its cause.
+    """
+    emulator.hooks.append(Instead("get_token", [response]))
+    client = Client(**settings(emulator, account_key=emulator.account_key))
+    with client, pytest.raises(UnexpectedResponseError, match="get a token for account") as caught:
+        client.get_session("s")
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+    assert "" == caught.value.body
+    assert caught.value.__cause__ is None
+    assert ["get_token"] == [call.operation for call in emulator.requests]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"AccessToken":"hunter2"}',
+        '{"AccessToken":"hunter2"}'.encode("utf-16"),
+        b'{"AccessToken" : "hunter2',
+        b'{"error":{"code":"Odd","message":"Not for Bearer hunter2","target":"sig=hunter2"}}',
+        b'{"error":{"code":"Odd","message":"{\\"AccessToken\\":\\"hunter2\\"}"}}',
+    ],
+)
+def test_a_token_in_a_refusal_is_masked(emulator, raw):
+    """
+    A refusal of the token service is shown with the tokens in it masked.
+    """
+    emulator.hooks.append(Instead("get_token", [answer(403, raw=raw)]))
+    client = Client(**settings(emulator, account_key=emulator.account_key))
+    with client, pytest.raises(ForbiddenError, match=r"\*\*\*") as caught:
+        client.get_session("s")
+    assert "hunter2" not in f"{caught.value} {caught.value.info!r}".replace("\0", "")
 
 
 def test_a_key_that_was_rotated_away(clock):

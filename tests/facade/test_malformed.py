@@ -70,6 +70,7 @@ UNREADABLE = {
     "html": answer(200, raw=b"<html><body>Sign in to the network</body></html>"),
     "truncated": answer(200, raw=b'{"id":"demo","creationTime":"2022-'),
     "not text": answer(200, raw=b"\xff\xfe\xfa"),
+    "too deep": answer(200, raw=b"[" * 100_000),
     "null": answer(200, raw=b"null"),
     "a number": answer(200, raw=b"7"),
     "a list": answer(200, raw=b"[]"),

@@ -71,6 +71,17 @@ async def test_each_status_has_its_error(world, client, status, kind):
     assert (status, "SomeCode", CV) == (error.status, error.code, error.ms_cv)
 
 
+async def test_a_body_nested_too_deeply_is_no_error_object(world, client):
+    """
+    A refusal whose JSON no parser gets to the bottom of is an error by its status alone, as one with HTML is.
+    """
+    for raw in (b"[" * 100_000, b'{"error":' * 100_000):
+        world.instead("get_session", answer(404, raw=raw, MS_CV=CV))
+        error = await failure(client)
+        assert NotFoundError is type(error)
+        assert (None, CV) == (error.code, error.ms_cv)
+
+
 async def test_the_message_says_everything(world, client):
     """
     `str(error)` has what was done, status, code, message, nested details, Retry-After, MS-CV and one line of advice.
