@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 
-from arr_facade._secret import redact
+from arr_facade._secret import readable, redact
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -184,6 +184,9 @@ class Mask:
         The exchange, masked.
         """
         asked, answered = _decode(request_content), _decode(response_content)
+        if answered is not None and not isinstance(answered, dict) and _gives_tokens(url):
+            # Not what the token service promises, so nobody can tell where in it the token is.
+            answered = "***"
         self._learn(url, request_headers, asked, answered)
         return Exchange(
             at=round(at, 3),
@@ -229,7 +232,9 @@ class Mask:
     def _member(self, name: str, value: Any) -> Any:
         if isinstance(value, str) and value and name in _SIGNATURES:
             return "***"
-        return MASKED_TOKEN if isinstance(value, str) and name == "AccessToken" else self._value(value)
+        if name.lower() == "accesstoken" and value is not None:
+            return MASKED_TOKEN if isinstance(value, str) else "***"
+        return self._value(value)
 
     def _text(self, text: str) -> str:
         # The longest first: a key is a part of the credential that has it.
@@ -241,12 +246,16 @@ class Mask:
 def _decode(content: bytes) -> Any:
     if not content:
         return None
-    text = content.decode(errors="replace")
+    text = readable(content)
     try:
         decoded = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return text if isinstance(decoded, str) else decoded
+
+
+def _gives_tokens(url: str) -> bool:
+    return urlsplit(url).path.lower().rstrip("/").endswith("/token")
 
 
 def _signatures(value: Any) -> Sequence[str]:
