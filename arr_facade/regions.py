@@ -8,6 +8,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from arr_facade._secret import masked_url
 from arr_facade.errors import ConfigurationError
 
 __all__ = ["DOMAIN", "REGIONS", "is_loopback", "rendering_endpoint", "sts_endpoint"]
@@ -30,6 +31,7 @@ REGIONS = {
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _URL_CHARACTERS = re.compile(r"[!-~]+")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOW = 'write a region such as "eastus", a domain such as "eastus.mixedreality.azure.com", or a full URL'
 
 
@@ -86,24 +88,36 @@ def _domain(place: str, where: str, field: str) -> str:
     if by_display_name in REGIONS:
         place = by_display_name
     if not _HOST.fullmatch(place):
-        raise ConfigurationError(field, where, f"is neither a region nor a domain nor a URL; {_HOW}")
+        raise ConfigurationError(field, masked_url(where), f"is neither a region nor a domain nor a URL; {_HOW}")
     return place if "." in place else f"{place}.{DOMAIN}"
 
 
 def _checked_url(url: str, field: str) -> str:
+    """
+    The URL with scheme and host in lower case and without a port that goes without saying; the path stays as it is.
+
+    What the service links to is written so, and hosts are compared as text.
+    """
+    shown = masked_url(url)
     if not _URL_CHARACTERS.fullmatch(url):
-        raise ConfigurationError(field, url, "has a character in it that no URL has, such as a blank or an umlaut")
+        raise ConfigurationError(field, shown, "has a character in it that no URL has, such as a blank or an umlaut")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ConfigurationError(field, url, f"is not a URL: {error}") from None
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ConfigurationError(field, url, f"is not an http or https URL; {_HOW}")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ConfigurationError(field, f"{parts.scheme}://{host}", "must have no user, query or fragment in it")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        # Its words are left out: they repeat as a port what may be a password.
+        problem = f"is not a URL, or its port is no number up to 65535; {_HOW}"
+        raise ConfigurationError(field, shown, problem) from None
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise ConfigurationError(field, shown, f"is not an http or https URL; {_HOW}")
+    # Any @, for a password with a slash in it ends the host, and the rest of it seems to be a path.
+    if "@" in url or parts.query or parts.fragment:
+        raise ConfigurationError(field, shown, "must have no user, query or fragment in it")
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
-            field, url, "is plain http to another machine; credentials go to https or loopback only"
+            field, shown, "is plain http to another machine; credentials go to https or loopback only"
         )
-    return url
+    place = f"[{host}]" if ":" in host else host
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        place = f"{place}:{port}"
+    return f"{parts.scheme}://{place}{parts.path}"

@@ -5,13 +5,13 @@ What a choice of wire depends on: the host, the proxies, the certificates, the e
 from __future__ import annotations
 
 import os
-import re
 import ssl
 import sys
 from functools import cache
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from arr_facade._secret import masked_url
 from arr_facade.errors import ConfigurationError
 from arr_facade.regions import is_loopback
 
@@ -26,7 +26,6 @@ __all__ = [
 ]
 
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
-_USER = re.compile(r"[^/@]*@")
 
 
 def origin_of(url: str) -> str:
@@ -67,7 +66,7 @@ def checked_proxy(url: str, field: str = "proxy") -> str:
         ConfigurationError: It is none, or SOCKS without the library for it.
     """
     whole = url if "://" in url else f"http://{url}"
-    shown = _USER.sub("***@", url)
+    shown = masked_url(url)
     try:
         parts = urlsplit(whole)
         usable = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0

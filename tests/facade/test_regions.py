@@ -108,6 +108,27 @@ def test_a_url_is_taken_as_it_stands(url):
 
 
 @pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("HTTPS://RemoteRendering.EastUS.MixedReality.Azure.com", EASTUS),
+        (f"{EASTUS}:443", EASTUS),
+        (f"{EASTUS}:", EASTUS),
+        ("HTTP://LocalHost:80/", "http://localhost"),
+        ("http://localhost:443", "http://localhost:443"),
+        ("https://127.0.0.1:80", "https://127.0.0.1:80"),
+        ("https://[2001:DB8::1]:443", "https://[2001:db8::1]"),
+        ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("https://Proxy.Example.org:443/Arr/V1/", "https://proxy.example.org/Arr/V1"),
+    ],
+)
+def test_a_url_has_one_spelling(written, url):
+    """
+    Scheme and host come in lower case and without the port that goes without saying, and the path as it is written.
+    """
+    assert url == rendering_endpoint(written) == sts_endpoint(written) == rendering_endpoint(url)
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://eastus.mixedreality.azure.com",
@@ -162,13 +183,35 @@ def test_what_is_no_place_is_refused(where):
 
 def test_a_password_in_a_url_is_not_repeated():
     """
-    The error about a URL with a user or a signature in it shows neither.
+    The error about a URL with a user or a signature in it shows neither, whatever else is wrong with it.
     """
-    for url in ("https://user:hunter2@example.org", "https://example.org?sig=hunter2"):
+    for url in (
+        "https://user:hunter2@example.org",
+        "https://example.org?sig=hunter2",
+        "https://user:hunter2@example.org:99999",
+        "https://user:hunter2@example.org:port",
+        "https://user:hun/hunter2@example.org",
+        "https://user:12/hunter2@example.org",
+        "https://user:hunter2 @example.org",
+        "https://user:hunter2@[example.org",
+        "ftp://user:hunter2@example.org",
+        "http://user:hunter2@example.org",
+        "user:hunter2@example.org",
+    ):
         with pytest.raises(ConfigurationError) as caught:
             rendering_endpoint(url)
-        assert "hunter2" not in str(caught.value)
+        assert "hunter2" not in f"{caught.value} {caught.value.value}"
         assert "example.org" in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://user:hunter2", "https://user:hunter2/x", "user:hunter2"])
+def test_what_may_be_a_password_without_a_host_is_not_repeated(url):
+    """
+    Without an @ what stands in the place of a port may be a password, and is not shown.
+    """
+    with pytest.raises(ConfigurationError) as caught:
+        sts_endpoint(url)
+    assert "hunter2" not in f"{caught.value} {caught.value.value}"
 
 
 @given(st.text(max_size=60))

@@ -357,7 +357,19 @@ def test_which_proxy_the_environment_means(variables, url, expected, monkeypatch
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
 @pytest.mark.parametrize(
-    "url", ["ftp://p:1", "http://", "", "http://user:hunter2@p:port", "user:hunter2@", "socks5://"]
+    "url",
+    [
+        "ftp://p:1",
+        "http://",
+        "",
+        "http://user:hunter2@p:port",
+        "user:hunter2@",
+        "socks5://",
+        "http://user:hunter2/x@p:8080",
+        "user:hunter2/x@p:8080",
+        "http://user:hunter2",
+        "user:hunter2",
+    ],
 )
 def test_what_is_no_proxy_is_refused(client, url):
     """
