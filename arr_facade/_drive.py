@@ -11,6 +11,7 @@ import logging
 import threading
 from base64 import b64encode
 from contextlib import suppress
+from inspect import GEN_SUSPENDED, getgeneratorstate
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -94,13 +95,15 @@ class SyncDriver(Driver):
                     result = self._perform(step)
                 except Exception as error:  # noqa: BLE001 - the flow decides
                     step = flow.throw(error)
-                except BaseException as interrupt:
-                    self.clean_up(flow, interrupt)
-                    raise
                 else:
                     step = flow.send(result)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
+        except BaseException as interrupt:
+            # Ctrl-C may come between any two lines here as well; what the flow itself raises has ended it.
+            if getgeneratorstate(flow) == GEN_SUSPENDED:
+                self.clean_up(flow, interrupt)
+            raise
 
     def clean_up(self, flow: Flow[object], interrupt: BaseException | None = None) -> None:
         """

@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 import logging
 from contextlib import suppress
+from inspect import GEN_SUSPENDED, getgeneratorstate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -53,13 +54,18 @@ class AsyncDriver(Driver):
                     result = await self._perform(step)
                 except Exception as error:  # noqa: BLE001 - the flow decides
                     step = flow.throw(error)
-                except BaseException as cancelled:
-                    await self.clean_up(flow, cancelled)
-                    raise
                 else:
                     step = flow.send(result)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
+        except GeneratorExit:
+            # Nobody is there any more to wait for a clean-up.
+            flow.close()
+            raise
+        except BaseException as cancelled:
+            if getgeneratorstate(flow) == GEN_SUSPENDED:
+                await self.clean_up(flow, cancelled)
+            raise
 
     async def clean_up(self, flow: Flow[object], cancelled: BaseException | None = None) -> None:
         """

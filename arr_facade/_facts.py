@@ -204,7 +204,7 @@ class SessionFacts:
 
     def _stop(self) -> Flow[None]:
         self.release()
-        session = yield from _flows.end_session(self._service, self.id)
+        session = yield from _flows.stop_insisting(self._service, self.id)
         if session is not None:
             self._see(session)
 

@@ -20,8 +20,8 @@ from arr_facade._steps import Send, Sleep
 from arr_facade.errors import (
     ArrError,
     ConfigurationError,
+    ConflictError,
     NotFoundError,
-    ServerError,
     ThrottledError,
     TransportError,
     UnexpectedResponseError,
@@ -57,6 +57,7 @@ __all__ = [
     "get_session",
     "list_page",
     "start_session",
+    "stop_insisting",
     "stop_session",
     "update_lease",
 ]
@@ -104,30 +105,37 @@ class Sender:
             ServiceError: The service refused.
         """
         policy = policy or self.policy
-        attempt, waited, renewed = 0, 0.0, False
-        while True:
-            if tokens is not None:
-                request.authorization = yield from tokens.header()
-                yield from self._pace(request, policy)
-            asked_at = self.clock.monotonic()
-            try:
-                answer: Answer = yield request
-            except TransportError as failure:
-                error: ArrError = failure
-            else:
-                if answer.status_code < HTTPStatus.BAD_REQUEST:
-                    # What the service says was true before it was on its way, so it ages from here.
-                    answer.asked_at = asked_at
-                    return answer
-                if answer.status_code == HTTPStatus.UNAUTHORIZED and tokens is not None and not renewed:
-                    renewed = True
-                    tokens.refuse(request.authorization or "")
-                    continue
-                error = self._refusal(request, answer)
-            attempt += 1
-            delay = self.pause(request.operation, error, attempt=attempt, spent=waited, policy=policy)
-            yield Sleep(delay)
-            waited += delay
+        attempt, waited, renewed, unknown = 0, 0.0, False, False
+        try:
+            while True:
+                if tokens is not None:
+                    request.authorization = yield from tokens.header()
+                    yield from self._pace(request, policy)
+                asked_at = self.clock.monotonic()
+                try:
+                    answer: Answer = yield request
+                except TransportError as failure:
+                    error: ArrError = failure
+                    unknown = True
+                else:
+                    if answer.status_code < HTTPStatus.BAD_REQUEST:
+                        # What the service says was true before it was on its way, so it ages from here.
+                        answer.asked_at = asked_at
+                        return answer
+                    if answer.status_code == HTTPStatus.UNAUTHORIZED and tokens is not None and not renewed:
+                        renewed = True
+                        tokens.refuse(request.authorization or "")
+                        continue
+                    unknown = unknown or _undecided(answer.status_code)
+                    error = self._refusal(request, answer)
+                attempt += 1
+                delay = self.pause(request.operation, error, attempt=attempt, spent=waited, policy=policy)
+                yield Sleep(delay)
+                waited += delay
+        except ArrError as failure:
+            # Whatever the last attempt met: one before it may have done it.
+            failure.outcome_unknown = failure.outcome_unknown or unknown
+            raise
 
     def pause(
         self, operation: str, error: ArrError, *, attempt: int, spent: float, policy: RetryPolicy | None = None
@@ -290,9 +298,16 @@ def start_session(service: Service, session_id: str, size: str, lease_minutes: i
         raise
 
 
+def _undecided(status: int) -> bool:
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
+
+
 def _outcome_unknown(error: BaseException) -> bool:
-    lost = (TransportError, ServerError, UnexpectedResponseError)
-    return isinstance(error, lost) or not isinstance(error, (Exception, GeneratorExit))
+    if isinstance(error, ConflictError):
+        return False  # there is one, and it is somebody else's
+    if isinstance(error, ArrError):
+        return error.outcome_unknown or isinstance(error, UnexpectedResponseError)
+    return not isinstance(error, GeneratorExit)
 
 
 def get_session(service: Service, session_id: str, policy: RetryPolicy | None = None) -> Flow[Session]:
@@ -369,12 +384,34 @@ def stop_quietly(service: Service, session_id: str, reason: BaseException) -> Fl
     """
     try:
         yield from end_session(service, session_id)
-    except BaseException as error:
-        # Also where the driver has no more patience, or the user presses Ctrl-C again.
-        why = error if isinstance(error, ArrError) else "the attempt was cut short"
-        reason.add_note(f"session '{session_id}' could not be stopped and may be running: {why}")
-        if not isinstance(error, ArrError):
-            raise
+    except ArrError as error:
+        reason.add_note(f"session '{session_id}' could not be stopped and may be running: {error}")
+    except BaseException as interrupt:
+        if isinstance(reason, Exception) and _interrupts(interrupt):
+            yield from stop_quietly(service, session_id, interrupt)
+        else:
+            # The driver has no more patience, or the user presses Ctrl-C again.
+            reason.add_note(f"session '{session_id}' may be running: the attempt to stop it was cut short")
+        raise
+
+
+def stop_insisting(service: Service, session_id: str) -> Flow[Session | None]:
+    """
+    As `end_session`; when that is interrupted, the session is stopped all the same before the interrupt goes on.
+    """
+    try:
+        return (yield from end_session(service, session_id))
+    except BaseException as interrupt:
+        if _interrupts(interrupt):
+            yield from stop_quietly(service, session_id, interrupt)
+        raise
+
+
+def _interrupts(error: BaseException) -> bool:
+    """
+    Whether it is Ctrl-C, the end of the program or a cancellation, after which a flow may still do something.
+    """
+    return not isinstance(error, (Exception, GeneratorExit))
 
 
 def list_page(

@@ -57,18 +57,31 @@ async def sigterm_exits_async() -> AsyncIterator[None]:
             raise SystemExit(_EXIT_CODE)
 
 
-@contextmanager
-def _handled(leave: Callable[[], None]) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
+_inside: list[Callable[[], None]] = []
+"""How each block of the main thread is left, in the order of their beginning; those of tasks may overlap."""
 
-    def handler(signum: int, _frame: object) -> None:
-        signal.signal(signum, signal.SIG_IGN)
+
+def _handler(signum: int, _frame: object) -> None:
+    signal.signal(signum, signal.SIG_IGN)
+    for leave in reversed(_inside):
         leave()
 
-    signal.signal(signal.SIGTERM, handler)
+
+@contextmanager
+def _handled(leave: Callable[[], None]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    if not _inside:
+        if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+            yield
+            return
+        signal.signal(signal.SIGTERM, _handler)
+    _inside.append(leave)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        _inside.remove(leave)
+        # What the application has put there meanwhile stays.
+        if not _inside and signal.getsignal(signal.SIGTERM) in (_handler, signal.SIG_IGN):
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -128,9 +128,11 @@ class ArrError(Exception):
 
     Attributes:
         advice: What to do about it, in one line, or None.
+        outcome_unknown: True where an attempt of the failed call may have taken effect, although no answer said so.
     """
 
     advice: str | None = None
+    outcome_unknown: bool = False
 
     def __init__(self, message: str, *, advice: str | None = None) -> None:
         super().__init__(message)

@@ -6,15 +6,18 @@ import httpx
 import pytest
 
 from arr_facade import (
+    ConflictError,
     ConnectError,
     ForbiddenError,
     RequestTimeoutError,
     Retry,
     RetryPolicy,
     ServerError,
+    ServiceError,
     ThrottledError,
     TransportError,
 )
+from arr_facade.emulator import Fault
 from tests.facade.world import Broken, answer, in_process, listed, one_driver, refusal, tasks_only
 
 pytestmark = [pytest.mark.anyio]
@@ -265,6 +268,34 @@ async def test_a_refused_start_stops_nothing(world, client):
     with pytest.raises(ForbiddenError):
         await client.start("demo")
     assert [] == world.emulator.calls("stop_session")
+
+
+@in_process
+@pytest.mark.parametrize("status", [403, 408, 429])
+async def test_an_attempt_that_may_have_succeeded_is_not_forgotten(world, status):
+    """
+    A `start` whose first answer was lost and whose repetition was refused stops what the first may have made.
+    """
+    world.emulator.faults.add(Fault("drop_after", operation="create_session", count=1))
+    world.emulator.faults.add(Fault("error", operation="create_session", skip=1, status=status, retry_after=3600))
+    async with world.client() as client:
+        with pytest.raises(ServiceError) as raised:
+            await client.start("demo")
+        assert (status, True) == (raised.value.status, raised.value.outcome_unknown)
+        assert "Stopped" == (await client.get_session("demo")).status
+
+
+@in_process
+async def test_a_session_of_somebody_else_is_not_stopped(world):
+    """
+    A `start` that ends in a conflict, also after an answer was lost, leaves the session with that id alone.
+    """
+    broken = Broken(world.emulator, httpx.ReadError("lost"), operation="create_session")
+    async with world.client() as other, world.client(transport=broken) as client:
+        await other.create_session("demo", lease="20m")
+        with pytest.raises(ConflictError):
+            await client.start("demo", lease="10m")
+        assert "Starting" == (await other.get_session("demo")).status
 
 
 @in_process

@@ -2,6 +2,9 @@
 `with client.session(...)`: what is started is stopped, however the block is left.
 """
 
+import asyncio
+import inspect
+import sys
 import threading
 from datetime import timedelta
 
@@ -18,8 +21,8 @@ from arr_facade import (
     SessionFailedError,
     WaitTimeoutError,
 )
-from arr_facade._drive import CLEAN_UP
-from tests.facade.world import Broken, answer, happens, in_process, tasks_only
+from arr_facade._drive import CLEAN_UP, SyncDriver
+from tests.facade.world import Broken, answer, happens, in_process, one_driver, tasks_only
 
 pytestmark = pytest.mark.anyio
 
@@ -115,8 +118,6 @@ async def test_asyncio_cancel_stops_the_session(client):
     """
     The same holds for `Task.cancel`, which knows nothing of scopes: the task ends cancelled, and the session Stopped.
     """
-    import asyncio
-
     entered = asyncio.Event()
 
     async def work():
@@ -317,6 +318,80 @@ async def test_an_impatient_user_ends_the_clean_up(world):
             await handle.wait_ready()
     notes = [*getattr(raised.value, "__notes__", []), *getattr(raised.value.__context__, "__notes__", [])]
     assert ["may be running" in note for note in notes] == [True]
+
+
+@in_process
+@pytest.mark.parametrize("failure", [None, ValueError])
+async def test_the_first_interrupt_does_not_end_the_stop(world, failure):
+    """
+    Ctrl-C while the end of a block stops the session lets it be stopped first, however the block had ended.
+    """
+    transport = Broken(world.emulator, KeyboardInterrupt(), operation="stop_session")
+
+    async def block(client):
+        async with client.session("demo"):
+            if failure is not None:
+                raise failure
+
+    async with world.client(transport=transport) as client:
+        with pytest.raises(KeyboardInterrupt):
+            await block(client)
+        assert "Stopped" == await status_of(client)
+
+
+@in_process
+@pytest.mark.parametrize("flavour", ["asyncio"], indirect=True)
+async def test_a_native_cancellation_does_not_end_the_stop(world):
+    """
+    The same holds for a task of asyncio that is cancelled, or out of time, at the end of a block.
+    """
+    stopping = asyncio.Event()
+
+    class Slow(Broken):
+        async def handle_async_request(self, request):
+            if request.url.path.endswith(":stop") and not stopping.is_set():
+                stopping.set()
+                await asyncio.get_running_loop().create_future()
+            return self.handle_request(request)
+
+    async def work(client):
+        async with client.session("demo"):
+            pass
+
+    async with world.client(transport=Slow(world.emulator)) as client:
+        task = asyncio.ensure_future(work(client))
+        await asyncio.wait_for(stopping.wait(), 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert "Stopped" == await status_of(client)
+
+
+@in_process
+@one_driver
+async def test_an_interrupt_between_two_lines_of_the_driver(world, client):
+    """
+    Ctrl-C after the creation was answered and before anybody heard of it stops the session.
+    """
+    source, first = inspect.getsourcelines(SyncDriver.run)
+    line = first + next(number for number, text in enumerate(source) if "step = flow.send(result)" in text)
+
+    def trace(frame, event, _):
+        if frame.f_code is not SyncDriver.run.__code__:
+            return None
+        if event == "line" and frame.f_lineno == line and getattr(frame.f_locals["step"], "method", None) == "PUT":
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            await client.start("demo")
+    finally:
+        sys.settrace(before)
+    assert "Stopped" == await status_of(client)
 
 
 @in_process

@@ -2,6 +2,7 @@
 Real processes and real signals: what is left of a session when its program is interrupted, ended or killed.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from arr_facade import Client, ManualClock
-from arr_facade._signals import sigterm_exits
+from arr_facade._signals import sigterm_exits, sigterm_exits_async
 from arr_facade.emulator import Emulator
 from arr_facade.emulator.server import serve
 
@@ -289,6 +290,53 @@ def test_blocks_may_be_nested():
 
     with pytest.raises(SystemExit), sigterm_exits():
         work()
+
+
+def test_blocks_of_tasks_may_overlap():
+    """
+    When the block that began first is left first, SIGTERM still ends the other one in an orderly way.
+    """
+    cleaned = []
+
+    async def block(entered, leave):
+        async with sigterm_exits_async():
+            entered.set()
+            try:
+                await leave.wait()
+            finally:
+                cleaned.append(leave)
+
+    async def main():
+        pairs = [(asyncio.Event(), asyncio.Event()) for _ in range(2)]
+        first, second = (asyncio.create_task(block(*pair)) for pair in pairs)
+        for entered, _ in pairs:
+            await entered.wait()
+        pairs[0][1].set()
+        await first
+        signal.raise_signal(signal.SIGTERM)
+        await second
+
+    with pytest.raises(SystemExit) as caught:
+        asyncio.run(main())
+    assert (143, 2) == (caught.value.code, len(cleaned))
+    assert signal.SIG_DFL == signal.getsignal(signal.SIGTERM)
+
+
+def test_a_handler_that_is_installed_inside_stays():
+    """
+    Leaving the block does not take away what the application has put in the handler's place meanwhile.
+    """
+    heard = []
+
+    def own(number, frame):
+        heard.append(number)
+
+    try:
+        with sigterm_exits():
+            signal.signal(signal.SIGTERM, own)
+        assert own == signal.getsignal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def test_other_threads_leave_signals_alone():
