@@ -37,6 +37,7 @@ from arr_facade.models import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
+    from urllib.parse import SplitResult
     from uuid import UUID
 
     from arr_facade._auth import TokenCache
@@ -484,9 +485,14 @@ def _followed(link: str, endpoint: str) -> str:
         return link
     target = urljoin(f"{endpoint}/", link)
     here, there = urlsplit(endpoint), urlsplit(target)
-    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+    if _origin(there) != _origin(here):
         raise ValueError(f"leads from {here.netloc} to {there.netloc}")
-    return target
+    return there._replace(scheme=here.scheme, netloc=here.netloc).geturl()
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    # However it is written: in capitals, or with the port that it has anyway.
+    return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def create_conversion(

@@ -176,6 +176,8 @@ class Client:
     def close(self) -> None:
         """
         Stop keeping leases and close the connections. Sessions that run, run on until their lease ends.
+
+        It may be used again, as for a last stop, and then has connections to be closed again.
         """
         self._background.close()
         self._wires.close()

@@ -115,6 +115,18 @@ async def test_a_link_to_another_host_is_refused(world, client, following):
 
 
 @in_process
+@pytest.mark.parametrize("origin", ["http://EMULATOR.localhost", "HTTP://emulator.localhost:80"])
+async def test_a_link_may_spell_its_host_otherwise(world, client, origin):
+    """
+    Capitals and a port that goes without saying lead to the same host.
+    """
+    path = f"/accounts/{world.emulator.account_id}/sessions?api-version=2021-01-01"
+    world.instead("list_sessions", page("a", link=origin + path))
+    assert ["a"] == [session.id for session in await listed(client.list_sessions())]
+    assert 2 == len(world.emulator.calls("list_sessions"))
+
+
+@in_process
 @pytest.mark.parametrize("following", [7, {"href": "x"}, ["x"], True])
 async def test_a_link_that_is_none_is_refused(world, client, following):
     """
