@@ -8,6 +8,7 @@ duty or a wake-up call. A `ManualClock` moves on when somebody sleeps, never bec
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import TYPE_CHECKING, Protocol
@@ -71,15 +72,16 @@ class SystemClock:
     The machine's clock, optionally running faster than it does.
 
     Args:
-        speed: How many seconds pass here per real second; 60 turns a minute of lease into a second. Above 0, default 1.
+        speed: How many seconds pass here per real second; 60 turns a minute of lease into a second. Above 0 and
+            finite, default 1.
 
     Raises:
-        ValueError: `speed` is not above 0.
+        ValueError: `speed` is not above 0, or not finite.
     """
 
     def __init__(self, speed: float = 1.0) -> None:
-        if not speed > 0:
-            raise ValueError(f"speed must be above 0, not {speed!r}")
+        if not 0 < speed < math.inf:
+            raise ValueError(f"speed must be above 0 and finite, not {speed!r}")
         self.speed = float(speed)
         self._wall = time.time()
         self._start = time.monotonic()

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_FASTEST = 1e9
+
+
+def _finite(_: click.Context, __: click.Parameter, speed: float) -> float:
+    # Not by FloatRange: "not a number" is neither below its minimum nor above its maximum.
+    if not 0 <= speed <= _FASTEST:
+        raise click.BadParameter(f"{speed:g} is not a number from 0 to {_FASTEST:g}.")
+    return speed
+
 
 @click.group("emulator", invoke_without_command=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; by default a free one.")
@@ -42,7 +51,8 @@ __all__ = ["command"]
 @click.option("--state", metavar="FILE", type=click.Path(dir_okay=False), help="Keep what there is in a SQLite file.")
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0),
+    type=float,
+    callback=_finite,
     default=1.0,
     show_default=True,
     help="How many times faster than the machine's its clock runs; 0 stands still until the admin API moves it.",

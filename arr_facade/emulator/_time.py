@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from arr_facade.durations import DurationLike
     from arr_facade.emulator.store import Store
 
-__all__ = ["ServiceTime"]
+__all__ = ["EARLIEST", "LATEST", "MAX_SKEW", "ServiceTime"]
+
+EARLIEST = 0.0
+"""The first moment that anything can have been asked for, in seconds since 1970."""
+LATEST = 247_090_953_600.0
+"""
+The start of the year 9800, in seconds since 1970; time ends there.
+
+A date can be written until 9999: the years between are for a skewed clock, leases, tokens and retention.
+"""
+MAX_SKEW = 100 * 366 * 24 * 3600.0
+"""Seconds by which a clock may differ from another one, about a hundred years."""
 
 
 @attrs.frozen
@@ -32,7 +43,8 @@ class _Anchor:
     speed: float
 
     def at(self, real: float) -> float:
-        return self.service + (real - self.real) * self.speed
+        # Not beyond the end, whatever the speed: a date there could not be written, and time has no way back.
+        return min(LATEST, self.service + (real - self.real) * self.speed)
 
 
 class ServiceTime:
@@ -84,9 +96,11 @@ class ServiceTime:
         Move on by a duration; a `ManualClock` itself moves, and with it all who live by it.
 
         Raises:
-            ConfigurationError: The duration cannot be read or is negative.
+            ConfigurationError: The duration cannot be read, is negative, or leads beyond the year 9799.
         """
         seconds = parse_duration(duration, field="advance").total_seconds()
+        if self() + seconds > LATEST:
+            raise ConfigurationError("advance", duration, "leads beyond the year 9799; advance by less")
         if isinstance(self._clock, ManualClock):
             self._clock.sleep(seconds)
         else:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import math
 import secrets
 import threading
 from time import monotonic
@@ -263,7 +264,13 @@ async def _body(request: Request, known: set[str] | None = None) -> dict[str, An
 def _number(value: object, field: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ConfigurationError(field, value, "is no number")
-    return value
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ConfigurationError(field, value, "is no finite number; write a smaller one")
+    return number
 
 
 def _json(data: object, status: int = 200) -> Response:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from arr_facade.clock import ManualClock, SystemClock
 from arr_facade.durations import parse_duration
-from arr_facade.emulator._time import ServiceTime
+from arr_facade.emulator._time import EARLIEST, LATEST, MAX_SKEW, ServiceTime
 from arr_facade.emulator.api import Service
 from arr_facade.emulator.calls import CallLog
 from arr_facade.emulator.control import Breakdown, Control
@@ -281,17 +281,29 @@ class Emulator:
 
         A `ManualClock` jumps itself. Other clients' clocks are out of reach, so the service's falls behind by as much:
         a fault `clock_skew`, in place of an earlier one, that `faults` shows and clears.
+
+        Raises:
+            ConfigurationError: The jump is longer than a hundred years, together with earlier ones where they add up,
+                or leads before 1970 or beyond the year 9799.
         """
+        if not abs(seconds) <= MAX_SKEW:
+            raise ConfigurationError("jump", seconds, f"is not from {-MAX_SKEW:.0f} to {MAX_SKEW:.0f} seconds")
         if isinstance(self._clock, ManualClock):
+            if not EARLIEST <= self._clock.time() + seconds <= LATEST:
+                raise ConfigurationError("jump", seconds, "leads before 1970 or beyond the year 9799; jump by less")
             self._clock.jump(seconds)
             return
-        skew = -seconds
-        for rule in self.faults.list():
-            if rule.fault.effect == "clock_skew":
-                skew += rule.fault.skew
+        with self._store.transaction():
+            earlier = [rule for rule in self.faults.list() if rule.fault.effect == "clock_skew"]
+            skew = sum((rule.fault.skew for rule in earlier), -seconds)
+            if abs(skew) > MAX_SKEW:
+                raise ConfigurationError(
+                    "jump", seconds, f"makes {-skew:g} seconds with earlier ones, more than {MAX_SKEW:.0f}"
+                )
+            for rule in earlier:
                 self.faults.remove(rule.number)
-        if skew:
-            self.faults.add(Fault("clock_skew", skew=timedelta(seconds=skew)))
+            if skew:
+                self.faults.add(Fault("clock_skew", skew=timedelta(seconds=skew)))
 
     def handle(self, request: Request) -> Response:
         """

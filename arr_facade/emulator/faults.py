@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import attrs
 
 from arr_facade.durations import parse_duration
+from arr_facade.emulator._time import MAX_SKEW
 from arr_facade.emulator.routes import Operation
 from arr_facade.errors import ConfigurationError
 
@@ -81,6 +82,7 @@ _ONLY_FOR: dict[str, Operation] = {
 _NEEDED = {"latency": "delay", "slow_body": "delay", "error": "status", "clock_skew": "skew", "throttle": "limit"}
 _DURATIONS = frozenset({"delay", "skew"})
 _MINUTE = 60
+_DAY = 24 * 3600
 
 
 def _delay(value: DurationLike) -> float:
@@ -92,10 +94,14 @@ def _skew(value: DurationLike) -> float:
     Seconds of a duration that may have a minus before it.
     """
     if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, str) and value.strip().startswith("-"):
-        return -parse_duration(value.strip()[1:], field="skew").total_seconds()
-    return parse_duration(value, field="skew").total_seconds()
+        seconds = value.total_seconds()
+    elif isinstance(value, str) and value.strip().startswith("-"):
+        seconds = -parse_duration(value.strip()[1:], field="skew").total_seconds()
+    else:
+        seconds = parse_duration(value, field="skew").total_seconds()
+    if abs(seconds) > MAX_SKEW:
+        raise ConfigurationError("skew", value, f"is more than {MAX_SKEW / _DAY:.0f} days")
+    return seconds
 
 
 def _whole(low: int, high: int | None = None) -> Callable[[object, attrs.Attribute[Any], Any], None]:
@@ -248,7 +254,8 @@ class Fault:
 
 
 def _plain(name: str, value: Any) -> Any:
-    return f"{value:g}s" if name in _DURATIONS else value
+    # Not by "g": it rounds a long one, and spells it with an exponent that no duration has.
+    return f"{value:.6f}".rstrip("0").rstrip(".") + "s" if name in _DURATIONS else value
 
 
 def _number(text: str) -> int | float | str:

@@ -13,6 +13,7 @@ import attrs
 
 from arr_facade.durations import DurationLike, parse_duration
 from arr_facade.emulator._parse import require_id
+from arr_facade.emulator._time import EARLIEST
 from arr_facade.emulator.conversion_rules import normalise
 from arr_facade.emulator.documents import Refused
 from arr_facade.emulator.world import ConversionStatus, SessionStatus
@@ -68,6 +69,8 @@ class SessionSeed:
             raise ConfigurationError("seed.sessions.lease", self.lease, f"is not 0 to {_MAX_LEASE} whole minutes")
         fresh = service.sessions.new_row(self.id, size, int(lease // 60), now)
         start = fresh.ready - now if math.isfinite(fresh.ready) else 0.0
+        if now - max(elapsed, lease) - start < EARLIEST:
+            raise ConfigurationError("seed.sessions.elapsed", self.elapsed, "leads back beyond the year 1970")
         match self.status:
             case "Starting":
                 return fresh

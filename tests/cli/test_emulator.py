@@ -108,6 +108,8 @@ def test_a_scenario_survives_a_restart(emulator, tmp_path):
         (["--region", "x,colour.Standard=1"], "regions.x.colour"),
         (["--host", "0.0.0.0"], "host: '0.0.0.0' is not a loopback address"),
         (["--speed", "-1"], "--speed"),
+        (["--speed", "nan"], "'--speed': nan is not a number from 0"),
+        (["--speed", "inf"], "'--speed': inf is not a number from 0"),
         (["--scenario", "missing.toml"], "missing.toml"),
     ],
 )

@@ -203,6 +203,12 @@ NONSENSE = [
     ("POST", "/sessions/s/ready", {"region": "mars"}, "region"),
     ("POST", "/seed", {"sessions": [{}]}, "seed.sessions.id"),
     ("POST", "/restore", {"version": 7}, "snapshot"),
+    ("POST", "/restore", {"version": 1, "sessions": "x", "conversions": [], "faults": []}, "snapshot"),
+    ("POST", "/restore", {"version": 1, "sessions": [5], "conversions": [], "faults": []}, "snapshot"),
+    ("POST", "/clock", {"advance": "3000000d"}, "advance"),
+    ("POST", "/clock", {"jump": 1e300}, "jump"),
+    ("POST", "/clock", {"jump": 10**400}, "jump"),
+    ("POST", "/faults", {"effect": "clock_skew", "skew": "3000000d"}, "skew"),
 ]
 
 
@@ -213,6 +219,18 @@ def test_what_cannot_be_done_is_named(ask):
     for method, path, body, field in NONSENSE:
         status, answer = ask(method, path, body)
         assert (400, field) == (status, answer["error"]["field"])
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN"])
+@pytest.mark.parametrize("member", ["jump", "speed"])
+def test_a_number_without_end_is_refused(admin, member, number):
+    """
+    What JSON can spell and no clock can be set to is 400 with its member.
+    """
+    headers = {"Authorization": f"Bearer {admin.token}"}
+    with httpx.Client(base_url=admin.endpoint, headers=headers, trust_env=False, verify=False) as client:
+        answer = client.post("/clock", content=f'{{"{member}": {number}}}')
+    assert (400, member) == (answer.status_code, answer.json()["error"]["field"])
 
 
 def events(lines, count):

@@ -3,6 +3,7 @@ What there is as a whole: seeded, taken, put back, forgotten, shared, and there 
 """
 
 import json
+import math
 import os
 import signal
 import sqlite3
@@ -100,6 +101,7 @@ WRONG_SEEDS = [
     ({"sessions": [{"id": "s"}, {"id": "t", "elapsed": "10m"}]}, "seed.sessions.elapsed: '10m' is not below the lease"),
     ({"sessions": [{"id": "s"}, {"id": "t", "colour": "red"}]}, "seed.sessions.colour: 'red' is unknown"),
     ({"sessions": [{"id": "s"}, {"id": "t", "region": "mars"}]}, "region: 'mars' is none of local"),
+    ({"sessions": [{"id": "s", "status": "Stopped", "elapsed": "99999d"}]}, "seed.sessions.elapsed: '99999d' leads"),
     ({"sessions": {}}, "seed.sessions: {} has to be a list of objects"),
     ({"sessions": [{"id": "s"}], "conversions": [{"id": "c", "asset": "x.txt"}]}, "seed.conversions.asset: 'x.txt'"),
 ]
@@ -188,6 +190,15 @@ def test_what_is_no_snapshot_changes_nothing(full, emulator):
         {**good, "sessions": [{"id": "s"}]},
         {**good, "sessions": [elsewhere]},
         {**good, "faults": [{"number": 1, "spec": {"effect": "earthquake"}}]},
+        {**good, "sessions": "x"},
+        {**good, "sessions": [5]},
+        {**good, "sessions": [{**good["sessions"][0], "created": 1e300}]},
+        {**good, "sessions": [{**good["sessions"][0], "created": math.nan}]},
+        {**good, "sessions": [{**good["sessions"][0], "created": None}]},
+        {**good, "sessions": [{**good["sessions"][0], "lease": "long"}]},
+        {**good, "sessions": [{**good["sessions"][0], "lease": 10**30}]},
+        {**good, "conversions": [{**good["conversions"][0], "settings": "no JSON"}]},
+        {**good, "conversions": [{**good["conversions"][0], "settings": "{}"}]},
     ):
         with pytest.raises(ConfigurationError):
             emulator.restore(wrong)

@@ -6,7 +6,7 @@ import pytest
 
 from arr_facade import Client
 from arr_facade.clock import ManualClock, SystemClock
-from arr_facade.emulator import Emulator
+from arr_facade.emulator import Emulator, Fault
 from arr_facade.errors import ConfigurationError
 from tests.emulator.caller import Caller
 
@@ -156,3 +156,73 @@ def test_a_day_of_leases_in_a_moment():
         assert ("Expired", 1430) == (session.refresh().status, session.refresh().elapsed.total_seconds() / 60)
         assert 1430 * 60 <= clock.monotonic() - started <= 24 * 3600
         assert 142 == len(emulator.calls("update_session"))
+
+
+@pytest.mark.parametrize("duration", ["3000000d", "999999999d"])
+@pytest.mark.parametrize("kind", ["memory", "file", "manual"])
+def test_time_does_not_leave_the_calendar(machine, tmp_path, kind, duration):
+    """
+    An advance beyond what dates can be written for is refused, and the service answers as before, restarted too.
+    """
+    clock = ManualClock(START) if kind == "manual" else SystemClock()
+    options = {"clock": clock, "state": tmp_path / "state.db" if kind == "file" else None}
+    with Emulator(**options) as emulator:
+        with pytest.raises(ConfigurationError, match=f"advance: '{duration}' leads beyond the year 9799"):
+            emulator.time.advance(duration)
+        assert START == emulator.now()
+        assert 201 == Caller(emulator).create().status
+    with Emulator(**options) as emulator:
+        assert 201 == Caller(emulator).create("later").status
+
+
+def test_time_ends_before_the_calendar_does(emulator, machine):
+    """
+    However long and fast it goes, sessions are made and read at the last moment there is, also by a skewed clock.
+    """
+    emulator.time.set_speed(1e300)
+    machine[0] += 1e10
+    emulator.faults.add(Fault("clock_skew", skew="36600d"))
+    call = Caller(emulator)
+    assert (201, "Starting") == (call.create(lease=1440).status, call.session()["status"])
+
+
+def test_a_state_file_that_ran_out_of_time_works_again(machine, tmp_path):
+    """
+    A file whose course was led beyond the last year, as earlier versions let it be, can be used.
+    """
+    path = tmp_path / "state.db"
+    with Emulator(clock=SystemClock(), state=path) as emulator:
+        emulator._store.set_meta("service", 3e11)
+    with Emulator(clock=SystemClock(), state=path) as emulator:
+        assert 201 == Caller(emulator).create().status
+
+
+@pytest.mark.parametrize("seconds", [1e300, float("inf"), float("nan"), -1e10])
+def test_a_jump_that_is_too_long_changes_nothing(emulator, seconds):
+    """
+    The skew of an earlier jump is still there after one that was refused.
+    """
+    emulator.jump(300)
+    with pytest.raises(ConfigurationError, match="jump: "):
+        emulator.jump(seconds)
+    assert [-300] == [rule.fault.skew for rule in emulator.faults.list()]
+
+
+def test_jumps_do_not_add_up_beyond_the_calendar(emulator):
+    """
+    Two jumps that are possible each, but not together, leave the first.
+    """
+    emulator.jump(3e9)
+    with pytest.raises(ConfigurationError, match=r"jump: 3000000000\.0 makes 6e\+09 seconds"):
+        emulator.jump(3e9)
+    assert [-3e9] == [rule.fault.skew for rule in emulator.faults.list()]
+
+
+def test_a_manual_clock_jumps_within_the_calendar():
+    """
+    The wall clock of clients is not set before 1970.
+    """
+    clock = ManualClock(start=1000.0)
+    with Emulator(clock=clock) as emulator, pytest.raises(ConfigurationError, match="jump: -2000 leads before 1970"):
+        emulator.jump(-2000)
+    assert 1000.0 == clock.time()

@@ -169,10 +169,10 @@ async def test_a_waiting_task_wakes_by_time_or_event(anyio_backend):
     assert [(60, False), (None, True)] == woken
 
 
-@pytest.mark.parametrize("speed", [0, -1, float("nan")])
+@pytest.mark.parametrize("speed", [0, -1, float("nan"), float("inf")])
 def test_a_clock_needs_a_speed(speed):
     """
-    A speed of nothing or backwards is refused.
+    A speed of nothing, without end or backwards is refused.
     """
     with pytest.raises(ValueError, match="above 0"):
         SystemClock(speed=speed)
