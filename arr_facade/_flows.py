@@ -16,6 +16,7 @@ from arr_facade import _answers
 from arr_facade._board import Board
 from arr_facade._limit import Limiter
 from arr_facade._retry import RETRIED_STATUSES, Retry, RetryPolicy
+from arr_facade._secret import masked_url
 from arr_facade._steps import Send, Sleep
 from arr_facade.errors import (
     ArrError,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from arr_facade._auth import TokenCache
     from arr_facade._operations import Api
+    from arr_facade._secret import Secret
     from arr_facade._steps import Alarm, Answer, Flow
     from arr_facade.clock import Clock
     from arr_facade.errors import ServiceError
@@ -500,7 +502,18 @@ def create_conversion(
 ) -> Flow[Conversion]:
     """
     The new conversion, or the present one with the same id and settings.
+
+    Raises:
+        ConfigurationError: A container's address has a query, which may be a signature that would be shown and logged.
     """
+    for location in (source, target):
+        if "?" in location.container_uri:
+            raise ConfigurationError(
+                "container_uri",
+                masked_url(location.container_uri),
+                "has a query",
+                advice='give the part behind the "?" as sas=.',
+            )
     body = _conversion_settings(service.api.model, source, target)
     conversion, _ = yield from service.conversion("create_conversion", "create conversion", conversion_id, body=body)
     return conversion
@@ -514,6 +527,10 @@ def get_conversion(service: Service, conversion_id: str) -> Flow[Conversion]:
     return conversion
 
 
+def _revealed(sas: Secret | None) -> str | None:
+    return None if sas is None else sas.reveal()
+
+
 def _conversion_settings(model: Callable[[str], Any], source: ConversionInput, target: ConversionOutput) -> Any:
     def given(**fields: Any) -> dict[str, Any]:
         return {name: value for name, value in fields.items() if value is not None}
@@ -523,12 +540,12 @@ def _conversion_settings(model: Callable[[str], Any], source: ConversionInput, t
             input_location=model("ConversionInputSettings")(
                 storage_container_uri=source.container_uri,
                 relative_input_asset_path=source.asset_path,
-                **given(storage_container_read_list_sas=source.sas and source.sas.reveal(), blob_prefix=source.prefix),
+                **given(storage_container_read_list_sas=_revealed(source.sas), blob_prefix=source.prefix),
             ),
             output_location=model("ConversionOutputSettings")(
                 storage_container_uri=target.container_uri,
                 **given(
-                    storage_container_write_sas=target.sas and target.sas.reveal(),
+                    storage_container_write_sas=_revealed(target.sas),
                     blob_prefix=target.prefix,
                     output_asset_filename=target.asset_filename,
                 ),

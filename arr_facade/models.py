@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from arr_facade._secret import Secret
+from arr_facade._secret import Secret, redact
+from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,6 +178,16 @@ class ReadySession(Session):
     handshake_port: int
 
 
+def _shown_uri(uri: str) -> str:
+    # An address that the service echoed, or that is about to be refused, may have a signature in it.
+    return redact(repr(uri))
+
+
+def _not_empty(instance: object, attribute: attrs.Attribute[Secret | None], value: Secret | None) -> None:  # noqa: ARG001 - attrs' signature
+    if value is not None and not value:
+        raise ConfigurationError(attribute.name, "", "is empty", advice="leave it out for linked storage.")
+
+
 @attrs.frozen(kw_only=True)
 class ConversionInput:
     """
@@ -188,12 +199,15 @@ class ConversionInput:
             PLY, E57, LAS, LAZ).
         prefix: Only blobs below it are fetched; None fetches the whole container.
         sas: A SAS query string with read and list rights; None for linked storage. Never echoed by the service.
+
+    Raises:
+        ConfigurationError: `sas` is empty.
     """
 
-    container_uri: str
+    container_uri: str = attrs.field(repr=_shown_uri)
     asset_path: str
     prefix: str | None = None
-    sas: Secret | None = attrs.field(default=None, converter=attrs.converters.optional(Secret))
+    sas: Secret | None = attrs.field(default=None, converter=attrs.converters.optional(Secret), validator=_not_empty)
 
 
 @attrs.frozen(kw_only=True)
@@ -206,12 +220,15 @@ class ConversionOutput:
         asset_filename: Ends in `.arrAsset`; None names it after the input.
         prefix: Virtual folder of the results; None writes to the root.
         sas: A SAS query string with write rights; None for linked storage. Never echoed by the service.
+
+    Raises:
+        ConfigurationError: `sas` is empty.
     """
 
-    container_uri: str
+    container_uri: str = attrs.field(repr=_shown_uri)
     asset_filename: str | None = None
     prefix: str | None = None
-    sas: Secret | None = attrs.field(default=None, converter=attrs.converters.optional(Secret))
+    sas: Secret | None = attrs.field(default=None, converter=attrs.converters.optional(Secret), validator=_not_empty)
 
 
 @attrs.frozen(kw_only=True)
@@ -253,12 +270,12 @@ class Conversion:
             "status": str(self.status),
             "created": self.created.isoformat() if self.created else None,
             "source": {
-                "container_uri": self.source.container_uri,
+                "container_uri": redact(self.source.container_uri),
                 "prefix": self.source.prefix,
                 "asset_path": self.source.asset_path,
             },
             "target": {
-                "container_uri": self.target.container_uri,
+                "container_uri": redact(self.target.container_uri),
                 "prefix": self.target.prefix,
                 "asset_filename": self.target.asset_filename,
             },

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from arr_facade._secret import redact
 from arr_facade.durations import format_duration
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def live_status(invocation: Invocation, text: str) -> Iterator[Callable[[str], N
 
 
 def _joined(container: str, prefix: str | None, name: str | None) -> str:
-    return "/".join(part for part in (container, (prefix or "").strip("/"), name) if part)
+    return "/".join(part for part in (redact(container), (prefix or "").strip("/"), name) if part)
 
 
 def _lease(session: Session) -> str | None:

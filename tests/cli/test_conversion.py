@@ -68,6 +68,16 @@ def test_sas_is_read_from_the_environment_or_stdin_and_never_shown(arr, monkeypa
     assert "" == sys.stdin.read()
 
 
+@pytest.mark.parametrize("option", ["--input-sas", "--output-sas"])
+def test_empty_sas_is_a_wrong_setting(arr, option):
+    """
+    An empty SAS, as an unset variable of the shell makes it, is told as such and nothing is sent.
+    """
+    result = arr("conversion", "start", "mine", *CONTAINERS, "--input-path", "engine.fbx", option, "")
+    assert 3 == result.code
+    assert "sas: '' is empty" in result.err
+
+
 @pytest.mark.parametrize("left_out", ["--input-container", "--output-container", "--input-path"])
 def test_missing_location_is_a_usage_error(arr, left_out):
     """

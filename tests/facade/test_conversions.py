@@ -6,10 +6,12 @@ import itertools
 import uuid
 from datetime import UTC, datetime
 
+import attrs
 import pytest
 
 from arr_facade import (
     BadRequestError,
+    ConfigurationError,
     ConflictError,
     ConversionCancelledError,
     ConversionFailedError,
@@ -82,6 +84,42 @@ async def test_what_is_sent(world, client):
         "inputLocation": {"storageContainerUri": CONTAINER, "relativeInputAssetPath": "a.glb"},
         "outputLocation": {"storageContainerUri": CONTAINER},
     } == least
+
+
+@in_process
+@pytest.mark.parametrize("where", ["source", "target"])
+async def test_an_address_with_a_query_is_refused(world, client, where):
+    """
+    A container's address with a SAS in it fails before any request, and the error masks it and says where it belongs.
+    """
+    uri = f"{CONTAINER}{SAS}"
+    locations = {"source": source(), "target": target()}
+    locations[where] = attrs.evolve(locations[where], container_uri=uri)
+    with pytest.raises(ConfigurationError, match="has a query") as raised:
+        await client.create_conversion(**locations)
+    assert ("container_uri", f"{CONTAINER}?***") == (raised.value.field, raised.value.value)
+    assert "as sas=" in str(raised.value)
+    assert [] == world.emulator.calls("create_conversion")
+
+
+@in_process
+async def test_an_address_with_a_query_can_be_read(world, client):
+    """
+    What the service says is read as it is, also an address that nobody may give.
+    """
+    created = await client.create_conversion("box", source=source(), target=target())
+    document = {
+        "id": "box",
+        "status": "Running",
+        "error": None,
+        "creationTime": created.created.isoformat(),
+        "settings": {
+            "inputLocation": {"storageContainerUri": f"{CONTAINER}?a=1", "relativeInputAssetPath": "box.fbx"},
+            "outputLocation": {"storageContainerUri": CONTAINER},
+        },
+    }
+    world.instead("get_conversion", answer(200, document))
+    assert f"{CONTAINER}?a=1" == (await client.get_conversion("box")).source.container_uri
 
 
 @in_process

@@ -11,6 +11,7 @@ import pytest
 
 from arr_facade import (
     AccessToken,
+    ConfigurationError,
     Conversion,
     ConversionInput,
     ConversionOutput,
@@ -87,6 +88,34 @@ def test_a_conversion_as_json_has_no_signature():
     assert "hunter2" not in text + repr(CONVERSION)
     assert {"code": "InputContainerError", "message": "No such file."} == json.loads(text)["error"]
     assert {"container_uri", "prefix", "asset_path"} == json.loads(text)["source"].keys()
+
+
+@pytest.mark.parametrize("kind", [ConversionInput, ConversionOutput])
+@pytest.mark.parametrize("sas", ["", Secret("")])
+def test_an_empty_signature_is_refused(kind, sas):
+    """
+    Empty text in place of a SAS is a mistake that is named, and not a container without one.
+    """
+    more = {"asset_path": "a.fbx"} if kind is ConversionInput else {}
+    with pytest.raises(ConfigurationError, match="sas: '' is empty") as raised:
+        kind(container_uri="https://a.example/in", sas=sas, **more)
+    assert "sas" == raised.value.field
+    assert "leave it out for linked storage" in str(raised.value)
+
+
+def test_a_signature_in_an_address_is_not_shown():
+    """
+    Neither repr nor JSON shows a signature that stands in a container's address, whoever wrote it there.
+    """
+    uri = "https://a.example/in?sv=1&sig=hunter3"
+    conversion = attrs.evolve(
+        CONVERSION,
+        source=ConversionInput(container_uri=uri, asset_path="a.fbx"),
+        target=ConversionOutput(container_uri=uri),
+    )
+    text = repr(conversion) + json.dumps(conversion.as_dict())
+    assert 4 == text.count("https://a.example/in?sv=1&sig=***")
+    assert "hunter3" not in text
 
 
 @pytest.mark.parametrize("value", [READY, CONVERSION, AccessToken(Secret("x"), 1.0), LeaseEvent("lost", READY, "why")])
