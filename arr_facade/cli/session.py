@@ -13,7 +13,7 @@ import click
 from arr_facade.cli._options import Invocation, client_options
 from arr_facade.cli._show import live_status, say, session_facts, show, show_all, show_data
 from arr_facade.durations import format_duration
-from arr_facade.errors import WaitTimeoutError
+from arr_facade.errors import ArrError, NotFoundError, WaitTimeoutError
 from arr_facade.models import LeaseEventKind
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ def start(
 
     It runs, and is billed, until its lease ends or until `arr session stop`. --keep looks after both.
     """
+    given = click.get_current_context().get_parameter_source("limit")
+    if given is click.core.ParameterSource.COMMANDLINE and not keep:
+        raise click.UsageError("--limit ends what --keep does; give --keep as well, or --lease for a longer life")
     with invocation.client() as client:
         if keep:
             _start_and_keep(invocation, client, session_id, size=size, lease=lease, limit=limit, timeout=timeout)
@@ -153,7 +156,7 @@ def list_(invocation: Invocation) -> None:
         "status": lambda session: str(session.status),
         "size": lambda session: str(session.size),
         "lease": lambda session: format_duration(session.lease) if session.lease else "",
-        "elapsed": lambda session: format_duration(session.elapsed) if session.elapsed else "",
+        "elapsed": _elapsed,
         "host": lambda session: session.host or "",
     }
     with invocation.client() as client:
@@ -194,21 +197,52 @@ def wait(invocation: Invocation, *, session_id: str, timeout: str) -> None:
 @client_options
 def stop(invocation: Invocation, *, session_ids: tuple[str, ...]) -> None:
     """
-    End sessions and their billing. One that has ended already, or that nobody knows, counts as stopped.
+    End sessions and their billing. One that has ended already counts as stopped.
+
+    An ID that nobody knows is an error, after the others have been stopped.
     """
+    stopped: list[str] = []
+    missing: NotFoundError | None = None
     with invocation.client() as client:
         for session_id in session_ids:
-            client.stop_session(session_id, confirm=True)
-            if not invocation.json:
-                click.echo(f"stopped {session_id}")
+            unknown = _unknown(client, session_id)
+            if unknown is None:
+                client.stop_session(session_id, confirm=True)
+                stopped.append(session_id)
+                if not invocation.json:
+                    click.echo(f"stopped {session_id}")
+            elif missing is None:
+                missing = unknown
+            else:
+                missing.add_note(f"session '{session_id}' is not there either")
         if invocation.json:
-            show_data({"stopped": list(session_ids)})
+            show_data({"stopped": stopped})
+    if missing is not None:
+        raise missing
+
+
+def _unknown(client: Client, session_id: str) -> NotFoundError | None:
+    """
+    The error that there is no such session; stopping it would say nothing, and the one that was meant would run on.
+    """
+    try:
+        client.get_session(session_id)
+    except NotFoundError as error:
+        return error
+    except ArrError:
+        pass  # that it cannot be read just now is no reason to let it run
+    return None
 
 
 def _wait_ready(invocation: Invocation, handle: SessionHandle, timeout: str) -> None:
     with live_status(invocation, _line(handle.state)) as change:
         session = handle.wait_ready(timeout, on_progress=lambda session: change(_line(session)))
     show(invocation, session, session_facts(session))
+
+
+def _elapsed(session: Session) -> str:
+    # 0 is a fact: the service counts whole minutes. Before Ready and after the end the number means nothing.
+    return format_duration(session.elapsed) if session.is_ready and session.elapsed is not None else ""
 
 
 def _line(session: Session) -> str:

@@ -89,6 +89,16 @@ def test_session_that_could_not_be_stopped_is_told(arr, service):
     assert "has been stopped" not in result.err
 
 
+def test_session_that_cannot_be_read_is_stopped_all_the_same(arr, service):
+    """
+    Trouble with the look before a stop is no reason to let a session run.
+    """
+    service(Response(500, [("Content-Length", "0")], b""), "get_session")
+    arr("session", "start", "mine")
+    result = arr("session", "stop", "mine")
+    assert (0, "stopped mine\n") == (result.code, result.out)
+
+
 def test_capacity_is_busy_and_not_merely_ended(arr, service):
     """
     No free server is exit code 7, because trying again may help.

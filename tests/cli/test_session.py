@@ -4,6 +4,10 @@
 
 import pytest
 
+from arr_facade import Client, ManualClock
+from arr_facade.cli._options import Invocation
+from arr_facade.emulator import Emulator
+
 
 def test_start_and_get_agree(arr):
     """
@@ -130,6 +134,44 @@ def test_stop_takes_several_and_may_be_repeated(arr):
     assert {"stopped": ["one", "two"]} == arr("session", "stop", "one", "two", "--json").json
     assert "stopped one\n" == arr("session", "stop", "one").out
     assert "Stopped" == arr("session", "get", "two", "--json").json["status"]
+
+
+def test_stop_of_what_nobody_knows_is_an_error(arr):
+    """
+    A mistyped id is not told to be stopped: it is exit code 4, after the other sessions have been stopped.
+    """
+    for name in ("one", "two"):
+        arr("session", "start", name)
+    result = arr("session", "stop", "oen", "one", "tow", "--json")
+    assert (4, {"stopped": ["one"]}) == (result.code, result.json)
+    assert "'oen'" in result.error["message"]
+    assert "session 'tow' is not there either" in result.err
+    result = arr("session", "stop", "tow", "two")
+    assert (4, "stopped two\n") == (result.code, result.out)
+    assert [] == arr("session", "list", "--json").json
+
+
+def test_list_shows_the_first_minute(arr, monkeypatch):
+    """
+    A session that is Ready for less than a minute has elapsed nothing, which is not the same as not having begun.
+    """
+    emulator = Emulator(clock=ManualClock())
+    monkeypatch.setattr(Invocation, "_client", lambda invocation: Client(emulator=emulator))
+    arr("session", "start", "mine", "--wait")
+    arr("session", "start", "later")
+    rows = [line.split("\t") for line in arr("session", "list").out.splitlines()[1:]]
+    assert {"mine": "0s", "later": ""} == {row[0]: row[4] for row in rows}
+
+
+@pytest.mark.parametrize("more", [[], ["--wait"]])
+def test_limit_without_keep_is_a_usage_error(arr, more):
+    """
+    A limit that nothing would look after is refused, and no session is started.
+    """
+    result = arr("session", "start", "mine", "--limit", "1h", *more)
+    assert 2 == result.code
+    assert "--keep" in result.err
+    assert [] == arr("session", "list", "--json").json
 
 
 def test_ended_session_shows_no_connection(arr):
