@@ -147,7 +147,12 @@ class ServiceTime:
 
     def _stored(self) -> _Anchor | None:
         known = self._store.all_meta()
-        return _Anchor(known["real"], known["service"], known["speed"]) if "service" in known else None
+        if "service" not in known:
+            return None
+        values = [known.get(name) for name in ("real", "service", "speed")]
+        if not all(isinstance(value, int | float) for value in values):
+            raise self._store.damaged(f"the course of time is {known}")
+        return _Anchor(known["real"], known["service"], known["speed"])
 
     def _keep(self) -> None:
         for key, value in attrs.asdict(self._anchor).items():

@@ -337,7 +337,7 @@ class FaultRules:
         """
         The rules, those used up too, in the order they were added.
         """
-        return [Rule(row.number, _decoded(row.spec), row.matched, row.struck) for row in self._store.faults()]
+        return [Rule(row.number, fault, row.matched, row.struck) for row, fault in self._rows()]
 
     def remove(self, number: int) -> None:
         """
@@ -359,12 +359,11 @@ class FaultRules:
         """
         The faults that a request meets, each of which counts it: of one effect the oldest, and of `ANSWERING` one.
         """
-        if not any(_decoded(row.spec).concerns(where, region) for row in self._store.faults()):
+        if not any(fault.concerns(where, region) for _, fault in self._rows()):
             return []
         met: dict[str, Fault] = {}
         with self._store.transaction():
-            for row in self._store.faults():
-                fault = _decoded(row.spec)
+            for row, fault in self._rows():
                 kind = "answering" if fault.effect in ANSWERING else fault.effect
                 used_up = fault.count is not None and row.struck >= fault.count
                 if kind in met or used_up or not fault.concerns(where, region):
@@ -374,6 +373,13 @@ class FaultRules:
                 if counted.struck > row.struck:
                     met[kind] = fault
         return list(met.values())
+
+    def _rows(self) -> Sequence[tuple[FaultRow, Fault]]:
+        rows = self._store.faults()
+        try:
+            return [(row, _decoded(row.spec)) for row in rows]
+        except (TypeError, ValueError) as error:
+            raise self._store.damaged(f"a rule of faults cannot be read: {error}") from error
 
     def _count(self, fault: Fault, row: FaultRow) -> FaultRow:
         window = int(self._now() // _MINUTE)

@@ -4,6 +4,7 @@ Rows in SQLite, in memory or in a file that several processes share.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ _PATIENCE = 10.0
 """Seconds for which another process's lock is waited for."""
 _PRIMARY = 0xFF
 """The part of an error's code that names its kind (sqlite.org/rescode.html)."""
+_DAMAGES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _FAULTS = """
     CREATE TABLE faults (
@@ -58,6 +60,7 @@ _SCHEMA = (
     _FAULTS,
 )
 _FROM_VERSION_1 = ("ALTER TABLE sessions ADD COLUMN reads INTEGER", _FAULTS)
+_MISSING: dict[int, tuple[str, ...]] = {0: _SCHEMA, 1: _FROM_VERSION_1, _VERSION: ()}
 
 _SESSION_COLUMNS = [field.name for field in attrs.fields(SessionRow)]
 _CONVERSION_COLUMNS = [field.name for field in attrs.fields(ConversionRow)]
@@ -107,7 +110,8 @@ class Store:
             None keeps everything in memory.
 
     Raises:
-        ConfigurationError: The file cannot be opened, is no SQLite file, or has another version's tables.
+        ConfigurationError: The file cannot be opened, is no SQLite file, has somebody else's or another version's
+            tables, or is damaged; the last also when it is read or written later.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -122,17 +126,49 @@ class Store:
             raise ConfigurationError("state", str(path), f"cannot be used: {error}") from error
 
     def _open(self) -> None:
+        # Before anything is written, the mode included: it may be somebody else's. The tables come first, for another
+        # process that is making the file writes them and the version at once.
+        (tables,) = self._db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        version = self._known_version()
+        if tables and version == 0:
+            advice = "name a file that is not there yet, and the emulator makes it"
+            raise ConfigurationError("state", str(self.path), "is the database of another program", advice=advice)
         self._use_wal()
         # Enough for a killed process; only a power cut could lose the last writes, never tear the file.
         self._db.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            missing = {0: _SCHEMA, 1: _FROM_VERSION_1, _VERSION: ()}.get(version)
-            if missing is None:
-                raise ConfigurationError("state", str(self.path), f"has tables of version {version}, not {_VERSION}")
-            for statement in missing:
+            for statement in _MISSING[self._known_version()]:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _known_version(self) -> int:
+        version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in _MISSING:
+            raise ConfigurationError("state", str(self.path), f"has tables of version {version}, not {_VERSION}")
+        return version
+
+    def damaged(self, reason: object) -> ConfigurationError:
+        """
+        The error that says so of the file.
+        """
+        advice = "move it away, and the emulator makes a new one; what can be saved of it, sqlite3's .recover saves"
+        return ConfigurationError("state", str(self.path), f"is damaged: {reason}", advice=advice)
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """
+        Alone among the threads, with what SQLite says of a damaged file said as an error of the setting.
+        """
+        with self._lock:
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                code = getattr(error, "sqlite_errorcode", None)
+                # A text that is none comes without a code, and so does the use of a closed file, which is no damage.
+                garbled = code is None and isinstance(error, sqlite3.OperationalError)
+                if garbled or (code is not None and code & _PRIMARY in _DAMAGES):
+                    raise self.damaged(error) from error
+                raise
 
     def _use_wal(self) -> None:
         """
@@ -158,7 +194,7 @@ class Store:
 
         Within another one it is a part of that.
         """
-        with self._lock:
+        with self._reaching():
             if self._db.in_transaction:
                 yield
                 return
@@ -216,14 +252,14 @@ class Store:
         The conversion of that id, or None.
         """
         row = self._one(_GET_CONVERSION, (account, conversion_id))
-        return None if row is None else ConversionRow(*row)
+        return None if row is None else self._conversion(row)
 
     def conversions(self, account: str, *, after: int, limit: int) -> list[tuple[int, ConversionRow]]:
         """
         Up to `limit` conversions, oldest first, each with its place; only places above `after`.
         """
         rows = self._all(_ALL_CONVERSIONS, (account, after, limit))
-        return [(row[0], ConversionRow(*row[1:])) for row in rows]
+        return [(row[0], self._conversion(row[1:])) for row in rows]
 
     def save_conversion(self, row: ConversionRow) -> None:
         """
@@ -243,7 +279,7 @@ class Store:
         The last `limit` conversions of all accounts, oldest first.
         """
         rows = self._all(f"SELECT {_CONVERSIONS} FROM conversions ORDER BY seq DESC LIMIT ?", (limit,))  # noqa: S608 - names from above
-        return [ConversionRow(*row) for row in reversed(rows)]
+        return [self._conversion(row) for row in reversed(rows)]
 
     def faults(self) -> list[FaultRow]:
         """
@@ -255,7 +291,7 @@ class Store:
         """
         The number of a new rule.
         """
-        with self._lock:
+        with self._reaching():
             return self._db.execute("INSERT INTO faults VALUES (NULL, ?, 0, 0, 0, 0)", (spec,)).lastrowid or 0
 
     def save_fault(self, row: FaultRow) -> None:
@@ -269,7 +305,7 @@ class Store:
         """
         How many rules went: the one of that number, or all.
         """
-        with self._lock:
+        with self._reaching():
             return self._db.execute("DELETE FROM faults WHERE ? IS NULL OR seq = ?", (number, number)).rowcount
 
     def all_meta(self) -> dict[str, float]:
@@ -301,17 +337,25 @@ class Store:
             self._db.close()
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        with self._lock:
+        with self._reaching():
             found: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
             return found
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._reaching():
             return self._db.execute(sql, values).fetchall()
 
     def _write(self, sql: str, values: tuple[Any, ...] | dict[str, Any]) -> None:
-        with self._lock:
+        with self._reaching():
             self._db.execute(sql, values)
+
+    def _conversion(self, values: tuple[Any, ...]) -> ConversionRow:
+        row = ConversionRow(*values)
+        try:
+            json.loads(row.settings)
+        except (TypeError, ValueError) as error:
+            raise self.damaged(f"the settings of conversion {row.id} are {error}") from error
+        return row
 
 
 def _columns(row: SessionRow | ConversionRow) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The state in SQLite: in memory or in a file, shared by threads and processes, fa
 import json
 import math
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -474,3 +475,76 @@ def steps_of(emulator, call):
         emulator._store._db.set_progress_handler(None, 1)
         steps[name] = len(counted)
     return steps
+
+
+DAMAGES = [
+    "INSERT INTO faults VALUES (1, 'no JSON', 0, 0, 0, 0)",
+    "INSERT INTO faults VALUES (1, '[]', 0, 0, 0, 0)",
+    "INSERT INTO faults VALUES (1, x'ff', 0, 0, 0, 0)",
+    "INSERT INTO faults VALUES (1, CAST(x'ff' AS TEXT), 0, 0, 0, 0)",
+    "UPDATE conversions SET settings = '{'",
+    "UPDATE meta SET value = 'noon' WHERE key = 'service'",
+    "DELETE FROM meta WHERE key = 'real'",
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_row_that_cannot_be_read_names_the_file(state, damage):
+    """
+    Whatever stands where JSON or a number should, the error says which file is damaged.
+    """
+    with Emulator(state=state) as emulator:
+        Caller(emulator).convert()
+    database = sqlite3.connect(state)
+    with database:
+        database.execute(damage)
+    database.close()
+
+    def read():
+        with Emulator(state=state) as emulator:
+            emulator.report()
+
+    with pytest.raises(ConfigurationError, match=r"state: '.*arr\.db' is damaged: "):
+        read()
+
+
+def test_a_torn_file_is_named(state):
+    """
+    With noise in the place of all pages but the first, the error says which file is damaged, reading or writing.
+    """
+    with Emulator(state=state) as emulator:
+        Caller(emulator).create()
+    content = state.read_bytes()
+    state.write_bytes(content[:4096] + random.Random(1).randbytes(len(content) - 4096))
+
+    with pytest.raises(ConfigurationError, match=r"state: '.*arr\.db' is damaged: database disk image is malformed"):
+        Emulator(state=state)
+    store = Store(state)
+    for use in (store.faults, store.reset, lambda: store.save_session(row(1)), lambda: store.remove_faults(1)):
+        with pytest.raises(ConfigurationError, match="is damaged: "):
+            use()
+    store.close()
+
+
+def test_a_closed_file_is_not_called_damaged():
+    """
+    Who uses a store after its end hears that it is closed.
+    """
+    store = Store()
+    store.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.faults()
+
+
+def test_somebody_else_s_database_is_refused(state):
+    """
+    A SQLite file with other tables stays as it is, to the byte.
+    """
+    database = sqlite3.connect(state)
+    database.execute("CREATE TABLE precious (value)")
+    database.close()
+    before = state.read_bytes()
+
+    with pytest.raises(ConfigurationError, match=r"state: '.*arr\.db' is the database of another program"):
+        Emulator(state=state)
+    assert before == state.read_bytes()
