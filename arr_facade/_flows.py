@@ -26,6 +26,7 @@ from arr_facade.errors import (
     ThrottledError,
     TransportError,
     UnexpectedResponseError,
+    WaitTimeoutError,
 )
 from arr_facade.models import (
     Conversion,
@@ -387,6 +388,9 @@ def stop_quietly(service: Service, session_id: str, reason: BaseException) -> Fl
     """
     try:
         yield from end_session(service, session_id)
+        if isinstance(reason, WaitTimeoutError) and isinstance(reason.last, Session) and reason.last.id == session_id:
+            # The class advises to wait again; a wait for something else that ran out in the block keeps that.
+            reason.advice = "it has been stopped; start one with a longer timeout."
     except ArrError as error:
         reason.add_note(f"session '{session_id}' could not be stopped and may be running: {error}")
     except BaseException as interrupt:

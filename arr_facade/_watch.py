@@ -18,6 +18,7 @@ from arr_facade import _answers, _flows, _waits
 from arr_facade._board import FIRST_PAUSE, Waiter
 from arr_facade._retry import RETRIED_STATUSES, RetryPolicy
 from arr_facade._steps import Call, Rest, Sleep
+from arr_facade.durations import format_duration
 from arr_facade.errors import ArrError, ServerError, TransportError, WaitTimeoutError
 from arr_facade.models import Conversion, ConversionStatus, ReadySession, Session
 
@@ -147,7 +148,7 @@ class _Wait(Generic[Seen, T]):
                 result = yield from self._heed(waiter.news)
                 left = deadline - clock.monotonic()
                 if result is None and left <= 0:
-                    message = f"{self.what} after {timeout}, but {self.last.status}"
+                    message = f"{self.what} after {format_duration(timeout)}, but {self.last.status}"
                     raise WaitTimeoutError(message, last=self.last) from self.trouble
                 if result is None and leads:
                     yield Sleep(max(min(board.next_due() - clock.monotonic(), left), 0.0))

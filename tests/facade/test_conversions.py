@@ -208,7 +208,7 @@ async def test_a_conversion_wait_times_out(world, client):
     After its timeout the wait raises with the last state, and the conversion goes on and can be waited for again.
     """
     handle = await client.start_conversion("box", source=source(), target=target())
-    with pytest.raises(WaitTimeoutError, match="'box' has not ended after 0:00:15, but Running") as raised:
+    with pytest.raises(WaitTimeoutError, match="'box' has not ended after 15s, but Running") as raised:
         await handle.wait("15s")
     assert "Running" == raised.value.last.status
     assert "Succeeded" == (await (await client.open_conversion("box")).wait()).status

@@ -168,10 +168,26 @@ async def test_a_detached_session_that_never_was_ready_is_stopped(world, client)
     def hold(session):
         world.emulator.hold_session(session.id)
 
-    with pytest.raises(WaitTimeoutError):
+    with pytest.raises(WaitTimeoutError) as raised:
         async with client.session("demo", detach=True, ready_timeout="1m", on_progress=hold):
             pytest.fail("the block must not be entered")
     assert "Stopped" == await status_of(client)
+    assert "it has been stopped; start one with a longer timeout." == raised.value.advice
+
+
+@in_process
+async def test_another_wait_inside_keeps_its_advice(world, client):
+    """
+    A wait for another session that runs out in the block stops the block's session, and that other one can be waited
+    for again.
+    """
+    other = await client.start("other")
+    world.emulator.hold_session("other")
+    with pytest.raises(WaitTimeoutError, match="'other' is not Ready") as raised:
+        async with client.session("demo"):
+            await other.wait_ready("1m", stop_on_failure=False)
+    assert ["Stopped", "Starting"] == [await status_of(client, name) for name in ("demo", "other")]
+    assert "wait again" in raised.value.advice
 
 
 async def test_a_session_that_fails_to_start_ends_the_block(world, client):

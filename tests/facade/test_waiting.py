@@ -84,7 +84,7 @@ async def test_the_wait_times_out(world, held):
     After its timeout, not earlier and not later, the wait raises WaitTimeoutError with the last state.
     """
     started = world.clock.monotonic()
-    with pytest.raises(WaitTimeoutError, match="'demo' is not Ready after 0:01:30") as raised:
+    with pytest.raises(WaitTimeoutError, match="'demo' is not Ready after 1m 30s") as raised:
         await held.wait_ready("90s")
     assert 90 == pytest.approx(world.clock.monotonic() - started)
     assert "Starting" == raised.value.last.status
@@ -103,12 +103,14 @@ async def test_the_wait_times_out(world, held):
 )
 async def test_who_started_it_stops_it(client, held, opened, stop_on_failure, status):
     """
-    A wait that fails stops the session only on the handle that started it, unless told otherwise.
+    A wait that fails stops the session only on the handle that started it, unless told otherwise, and advises by that.
     """
     handle = await client.open("demo") if opened else held
-    with pytest.raises(WaitTimeoutError):
+    with pytest.raises(WaitTimeoutError) as raised:
         await handle.wait_ready("1m", stop_on_failure=stop_on_failure)
     assert status == (await client.get_session("demo")).status
+    assert (status == "Stopped") is ("it has been stopped" in raised.value.advice)
+    assert (status == "Starting") is ("wait again" in raised.value.advice)
 
 
 async def test_a_timed_out_wait_can_be_resumed(world, client, held):
