@@ -16,7 +16,7 @@ from uuid import UUID
 
 import attrs
 
-from arr_facade._secret import Secret, visible
+from arr_facade._secret import Secret, masked_url, visible
 from arr_facade.durations import parse_duration
 from arr_facade.errors import ConfigurationError
 from arr_facade.regions import rendering_endpoint, sts_endpoint
@@ -32,6 +32,7 @@ __all__ = ["DEFAULT_API_VERSION", "Settings", "default_config_file", "load_setti
 DEFAULT_API_VERSION = "2021-01-01"
 
 _MASKED = "***"
+_SECRETS = frozenset({"account_key", "access_token"})
 _REAL_SERVICE = frozenset(
     {"account_id", "account_key", "account_domain", "access_token", "region", "endpoint", "sts_endpoint"}
 )
@@ -218,8 +219,21 @@ def _from_file(named: str | os.PathLike[str] | None) -> Iterator[Setting]:
         document = dict(_from_arrconfig(document, path))
     for name, value in document.items():
         if name not in _NAMES:
-            raise ConfigurationError(name, None, f"in {path} is not a setting; there are {', '.join(_NAMES)}")
+            shown = _unless_secret(name, value)
+            raise ConfigurationError(name, shown, f"in {path} is not a setting; there are {', '.join(_NAMES)}")
         yield name, value, str(path)
+
+
+def _unless_secret(name: str, value: Any) -> Any:
+    """
+    The value of a setting that there is not, or a mask where its name may be meant for a secret's or for anything.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - for an error only
+
+    meant = get_close_matches(name.lower(), _NAMES, n=len(_NAMES))
+    if not meant or not _SECRETS.isdisjoint(meant) or not isinstance(value, str | int | float):
+        return _MASKED
+    return masked_url(value) if isinstance(value, str) else value
 
 
 def _from_arrconfig(document: Any, path: Path) -> Iterator[tuple[str, Any]]:
@@ -246,25 +260,18 @@ def _section(document: Any, name: str, path: Path) -> dict[str, Any]:
 
 def _missing(given: Collection[str]) -> Iterator[ConfigurationError]:
     if "account_id" not in given:
-        yield ConfigurationError("account_id", None, "is missing; pass account_id= or set ARR_ACCOUNT_ID")
+        yield _absent("account_id", "pass account_id= or set ARR_ACCOUNT_ID")
     if "region" not in given and "endpoint" not in given:
-        yield ConfigurationError(
-            "region",
-            None,
-            'is missing; pass region= (such as "eastus") or endpoint=, or set ARR_REGION or ARR_ENDPOINT',
-        )
+        yield _absent("region", 'pass region= (such as "eastus") or endpoint=, or set ARR_REGION or ARR_ENDPOINT')
     credentials = [name for name in ("account_key", "access_token", "credential") if name in given]
     if not credentials:
-        yield ConfigurationError(
-            "account_key", None, "is missing; pass account_key=, access_token= or credential=, or set ARR_ACCOUNT_KEY"
-        )
+        yield _absent("account_key", "pass account_key=, access_token= or credential=, or set ARR_ACCOUNT_KEY")
     for name in credentials[:-1]:
         yield ConfigurationError(name, _MASKED, f"and {credentials[-1]} are both given; one credential is enough")
     if credentials == ["account_key"] and "account_domain" not in given and "sts_endpoint" not in given:
-        yield ConfigurationError(
+        yield _absent(
             "account_domain",
-            None,
-            "is missing; an account key is exchanged at the account's own domain: "
+            "an account key is exchanged at the account's own domain: "
             'pass account_domain= (such as "eastus"), or set ARR_ACCOUNT_DOMAIN',
         )
 
@@ -274,7 +281,19 @@ def _raise_all(problems: list[ConfigurationError]) -> None:
         raise problems[0]
     if problems:
         listed = "".join(f"\n  - {problem.args[0]}" for problem in problems)
-        raise ConfigurationError(problems[0].field, problems[0].value, f"is one of {len(problems)} problems:{listed}")
+        message = f"{len(problems)} problems with the configuration:{listed}"
+        raise _in_words(problems[0].field, problems[0].value, message)
+
+
+def _in_words(field: str, value: Any, message: str) -> ConfigurationError:
+    # The class begins with field and value, but what is missing has no value, and several problems have several.
+    error = ConfigurationError(field, value, message)
+    error.args = (message,)
+    return error
+
+
+def _absent(name: str, way_out: str) -> ConfigurationError:
+    return _in_words(name, None, f"{name} is missing; {way_out}")
 
 
 def _spelled(name: str, source: str) -> str:
@@ -318,7 +337,13 @@ def _timeout(value: Any, field: str) -> float:
     try:
         seconds = value.total_seconds() if isinstance(value, timedelta) else _number(value)
     except (TypeError, ValueError):
-        seconds = parse_duration(value, field=field).total_seconds()
+        try:
+            seconds = parse_duration(value, field=field).total_seconds()
+        except ConfigurationError:
+            # That error would speak of a number of minutes.
+            raise ConfigurationError(
+                field, value, 'is not a timeout; write seconds as a number, or with a unit such as "10s"'
+            ) from None
     return _positive(seconds, value, field)
 
 

@@ -141,8 +141,9 @@ def test_every_problem_is_named_at_once():
     """
     error = problem({"account_id": "my account", "region": "east us!", "timeout": -1}, {"ARR_ENDPOINT": "ftp://x"})
     text = str(error)
-    assert "4 problems" in text
-    for part in ("account_id: 'my account'", "region: 'east us!'", "timeout: -1", "account_key: "):
+    assert text.startswith("4 problems with the configuration:\n  - account_id: 'my account'")
+    assert "None" not in text
+    for part in ("account_id: 'my account'", "region: 'east us!'", "timeout: -1", "account_key is missing"):
         assert part in text
 
 
@@ -160,7 +161,8 @@ def test_what_is_missing_is_named_with_the_way_out(left_out, way_out):
     Each missing value is named with the argument and the variable that would give it.
     """
     error = problem({name: value for name, value in WHOLE.items() if name != left_out})
-    assert left_out == error.field
+    assert (left_out, None) == (error.field, error.value)
+    assert str(error).startswith(f"{left_out} is missing; ")
     assert f"{left_out}=" in str(error)
     assert way_out in str(error)
 
@@ -243,6 +245,18 @@ def test_a_timeout_is_seconds(written, seconds):
     A bare number counts seconds, as in every HTTP client, and a unit says so itself.
     """
     assert seconds == load_settings({"timeout": written}, {}).timeout
+
+
+@pytest.mark.parametrize("written", ["abc", "", "-5", "10 parsecs", [], True])
+def test_a_wrong_timeout_is_told_the_unit(written):
+    """
+    The error of a timeout speaks of seconds, which a bare number is there, and never of minutes.
+    """
+    text = str(problem({"timeout": written}))
+    assert text.startswith(f"timeout: {written!r} is not a ")
+    assert "minutes" not in text
+    if written != "-5":
+        assert 'seconds as a number, or with a unit such as "10s"' in text
 
 
 def test_pasted_values_are_trimmed():
@@ -369,8 +383,31 @@ def test_an_unknown_key_is_named_with_the_known_ones(tmp_path):
     A misspelt key is not ignored, and the error lists what there is.
     """
     error = problem({}, config_file=toml(tmp_path / "c.toml", regoin="eastus"))
-    assert "regoin" == error.field
+    assert ("regoin", "eastus") == (error.field, error.value)
+    assert str(error).startswith("regoin: 'eastus' in ")
     assert "region" in str(error).split("there are")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("acount_key", KEY),
+        ("account-key", KEY),
+        ("AccountKey", KEY),
+        ("account_secret", KEY),
+        ("token", KEY),
+        ("password", KEY),
+        ("endpont", f"https://me:{KEY}@example.org"),
+    ],
+)
+def test_an_unknown_key_does_not_show_a_secret(tmp_path, name, value):
+    """
+    What may be a secret under a misspelt name is masked, and so is a password in an address.
+    """
+    error = problem({}, config_file=toml(tmp_path / "c.toml", **{name: value}))
+    assert name == error.field
+    assert KEY not in str(error)
+    assert "***" in str(error)
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
