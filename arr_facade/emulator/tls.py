@@ -38,7 +38,8 @@ class Authority:
 
     Args:
         ca_file: Where to write what clients have to trust. The authority comes first; the public ones follow, so that
-            a program pointed to this file by SSL_CERT_FILE or REQUESTS_CA_BUNDLE still reaches the rest of the world.
+            a program pointed to this file by SSL_CERT_FILE, CURL_CA_BUNDLE or REQUESTS_CA_BUNDLE still reaches the rest
+            of the world.
         hosts: Names and addresses the certificate is good for beyond `HOSTS`, for a name that the machine's hosts
             file leads here.
 
@@ -73,9 +74,10 @@ class Authority:
     @property
     def environment(self) -> dict[str, str]:
         """
-        The variables that make other programs trust it: OpenSSL and httpx, requests, and Node.js read one each.
+        The variables that make other programs trust it: OpenSSL and httpx, curl, requests, and Node.js read one each.
         """
-        names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+        # curl reads OpenSSL's too, but only where its own and SSL_CERT_DIR are not set.
+        names = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
         return dict.fromkeys(names, str(self.ca_file))
 
     def server_context(self) -> ssl.SSLContext:

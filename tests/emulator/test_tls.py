@@ -112,7 +112,9 @@ def test_the_environment_names_the_file(server, authority):
     environment = server.environment
 
     assert environment["ARR_ENDPOINT"] == environment["ARR_STS_ENDPOINT"] == f"https://127.0.0.1:{server.port}"
-    files = {environment[name] for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")}
+    files = {
+        environment[name] for name in ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+    }
     assert files == {str(authority.ca_file)}
 
 

@@ -10,6 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import certifi
 import pytest
 
 from arr_facade.emulator.server import serve
@@ -23,14 +24,18 @@ def blocks(language):
 
 @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs curl and bash")
 @pytest.mark.parametrize("secure", [True, False], ids=["https", "http"])
-def test_the_curl_commands(emulator, authority, secure):
+@pytest.mark.parametrize("other", [None, "CURL_CA_BUNDLE", "SSL_CERT_DIR"])
+def test_the_curl_commands(emulator, authority, secure, other):
     """
-    Nothing but the printed variables is needed, and every command is answered with success.
+    Nothing but the printed variables is needed, whomever else the shell was told to trust, and every command succeeds.
     """
     emulator.hooks.clear()
     (script,) = blocks("sh")
     with serve(emulator, tls=authority if secure else None) as server:
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "NO_PROXY": "*"} | server.environment
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "NO_PROXY": "*"}
+        if other:
+            environment[other] = certifi.where() if other == "CURL_CA_BUNDLE" else "/etc/ssl/certs"
+        environment |= server.environment
         done = subprocess.run(
             ["bash", "-euo", "pipefail"], input=script, env=environment, capture_output=True, text=True, check=False
         )
