@@ -45,12 +45,14 @@ def test_the_project_declares_the_plugin():
     assert {"arr_emulator": "arr_facade.pytest_plugin"} == project["entry-points"]["pytest11"]
 
 
+@pytest.mark.parametrize("shape", ["late", "both"])
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_the_examples_of_the_document(suite, number):
+def test_the_examples_of_the_document(suite, number, shape):
     """
-    Each piece of Python in docs/testing.md is a suite that passes as it stands.
+    Each piece of Python in docs/testing.md is a suite that passes as it stands, in both shapes too.
     """
-    suite(EXAMPLES[number]).assert_outcomes(passed=1)
+    outcome = suite(EXAMPLES[number], ini=f"arr_emulator_shape = {shape}")
+    outcome.assert_outcomes(passed=2 if shape == "both" else 1)
 
 
 def test_the_first_example_has_ten_lines():
