@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given in (["--help"], ["-h"]) and _columns() >= _PAGE_WIDTH:
         # click would print the same, which a test compares, but takes three times as long to be imported.
-        sys.stdout.write(Path(__file__).with_name("help.txt").read_text(encoding="utf-8"))
+        if sys.stdout is not None:
+            sys.stdout.write(Path(__file__).with_name("help.txt").read_text(encoding="utf-8"))
         return 0
     try:
         import click  # noqa: F401 - the library works without the extra; only this command needs it
@@ -45,5 +46,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _columns() -> int:
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):
         return _PAGE_WIDTH

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from arr_facade import errors
+from arr_facade.cli._show import OutputError, say
 
 if TYPE_CHECKING:
     from arr_facade.cli._options import Invocation
@@ -23,7 +24,7 @@ class ExitCode(IntEnum):
 
     OK = 0
     UNEXPECTED = 1
-    """A mistake of ours: run again with -v and report it."""
+    """A mistake of ours: run again with -v and report it. Or the output cannot be written."""
     USAGE = 2
     """The command line cannot be understood."""
     CONFIGURATION = 3
@@ -75,16 +76,24 @@ def report(error: Exception, invocation: Invocation) -> ExitCode:
     if invocation.json:
         import json
 
-        print(json.dumps({"error": _as_dict(error, code)}), file=sys.stderr)
+        say(json.dumps({"error": _as_dict(error, code)}))
+    elif isinstance(error, OutputError):
+        say(f"arr: {_message(error)}")
     elif code is ExitCode.UNEXPECTED:
-        print(f"arr: {type(error).__name__}: {error}\nThis is a mistake in arr; -v shows where.", file=sys.stderr)
+        say(f"arr: {type(error).__name__}: {error}\nThis is a mistake in arr; -v shows where.")
     else:
-        print(f"arr: {error}", file=sys.stderr)
-    if invocation.verbose:
+        say(f"arr: {error}")
+    if invocation.verbose and sys.stderr is not None:
         import traceback
 
         traceback.print_exception(error)
     return code
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, errors.ArrError):
+        return str(error.args[0])  # its text has the facts and the advice as well
+    return f"cannot write the output: {error.strerror}" if isinstance(error, OutputError) else str(error)
 
 
 def _as_dict(error: Exception, code: ExitCode) -> dict[str, Any]:
@@ -93,7 +102,7 @@ def _as_dict(error: Exception, code: ExitCode) -> dict[str, Any]:
     facts = {
         "type": type(error).__name__,
         "exit_code": int(code),
-        "message": str(error.args[0]) if error.args else "",
+        "message": _message(error),
         "advice": getattr(error, "advice", None),
         "status": getattr(error, "status", None),
         "service_error": info.as_dict() if info else None,

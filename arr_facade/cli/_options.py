@@ -84,12 +84,14 @@ def _logged_to_stderr() -> Iterator[None]:
         log.removeHandler(handler)
 
 
-def read_secret(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's signature
+def read_secret(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """
     The secret itself; `-` reads it from stdin, without echo where that is a terminal.
     """
     if value != "-":
         return value
+    if sys.stdin is None:
+        raise click.BadParameter("'-' reads it from stdin, which is closed", ctx=ctx, param=param)
     name = str(param.name).replace("_", " ")
     secret: str = (
         click.prompt(name.capitalize(), hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()

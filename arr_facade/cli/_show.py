@@ -5,9 +5,10 @@ Data on stdout, progress on stderr, each as plain text where nobody is looking a
 from __future__ import annotations
 
 import json
+import os
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -20,9 +21,55 @@ if TYPE_CHECKING:
     from arr_facade.cli._options import Invocation
     from arr_facade.models import Conversion, Session
 
-__all__ = ["conversion_facts", "live_status", "say", "session_facts", "show", "show_all", "show_data"]
+__all__ = [
+    "OutputError",
+    "conversion_facts",
+    "live_status",
+    "on_terminal",
+    "put",
+    "say",
+    "session_facts",
+    "show",
+    "show_all",
+    "show_data",
+]
 
 Facts = dict[str, str | None]
+
+
+class OutputError(OSError):
+    """
+    Stdout cannot be written: a full disk, or a reader that has gone.
+    """
+
+
+def put(text: str = "") -> None:
+    """
+    A line of data on stdout.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    with _written():
+        click.echo(text)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # What is buffered would fail again at the interpreter's end, which has a message and an exit code of its own.
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(*error.args) from error
+
+
+def on_terminal(stream: IO[str] | None) -> bool:
+    """
+    Whether somebody looks at it; a stream that was closed before we began is None.
+    """
+    return stream is not None and stream.isatty()
 
 
 def say(text: str) -> None:
@@ -36,7 +83,7 @@ def show_data(data: Any) -> None:
     """
     JSON on stdout.
     """
-    click.echo(json.dumps(data, indent=2))
+    put(json.dumps(data, indent=2))
 
 
 def show(invocation: Invocation, resource: Session | Conversion, facts: Facts) -> None:
@@ -49,7 +96,7 @@ def show(invocation: Invocation, resource: Session | Conversion, facts: Facts) -
     width = max(map(len, facts))
     for name, value in facts.items():
         if value is not None:
-            click.echo(f"{name:<{width}}  {value}")
+            put(f"{name:<{width}}  {value}")
 
 
 def show_all(
@@ -66,11 +113,11 @@ def show_all(
     rows = [[read(resource) for read in columns.values()] for resource in resources]
     if not rows:
         say("none")
-    elif sys.stdout.isatty():
+    elif on_terminal(sys.stdout):
         _draw(list(columns), rows)
     else:
         for row in ([name.upper() for name in columns], *rows):
-            click.echo("\t".join(row))
+            put("\t".join(row))
 
 
 def session_facts(session: Session) -> Facts:
@@ -114,7 +161,7 @@ def live_status(invocation: Invocation, text: str) -> Iterator[Callable[[str], N
     """
     if invocation.json:
         yield lambda _: None
-    elif sys.stderr.isatty():
+    elif on_terminal(sys.stderr):
         from rich.console import Console
         from rich.markup import escape
 
@@ -154,4 +201,5 @@ def _draw(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    with _written():
+        Console().print(table)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arr_facade.cli._options import Invocation, json_option
-from arr_facade.cli._show import say, show_data
+from arr_facade.cli._show import on_terminal, put, say, show_data
 from arr_facade.clock import SystemClock
 from arr_facade.durations import format_duration
 from arr_facade.models import ConversionInput, ConversionOutput, LeaseEventKind
@@ -58,8 +58,8 @@ def command(invocation: Invocation, *, price_per_hour: float | None) -> None:
     if invocation.json:
         show_data(story.as_dict())
     else:
-        click.echo()
-        click.echo("\n".join(story.timeline()))
+        put()
+        put("\n".join(story.timeline()))
 
 
 class Story:
@@ -115,7 +115,7 @@ class Story:
         """
         Inside, `line` stands below what is told, on a terminal.
         """
-        if self._quiet or not sys.stderr.isatty():
+        if self._quiet or not on_terminal(sys.stderr):
             yield
             return
         from rich.console import Console

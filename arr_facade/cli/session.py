@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from arr_facade.cli._options import Invocation, client_options
-from arr_facade.cli._show import live_status, say, session_facts, show, show_all, show_data
+from arr_facade.cli._show import live_status, put, say, session_facts, show, show_all, show_data
 from arr_facade.durations import format_duration
 from arr_facade.errors import ArrError, NotFoundError, WaitTimeoutError
 from arr_facade.models import LeaseEventKind
@@ -210,7 +210,7 @@ def stop(invocation: Invocation, *, session_ids: tuple[str, ...]) -> None:
                 client.stop_session(session_id, confirm=True)
                 stopped.append(session_id)
                 if not invocation.json:
-                    click.echo(f"stopped {session_id}")
+                    put(f"stopped {session_id}")
             elif missing is None:
                 missing = unknown
             else:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from arr_facade.cli._options import Invocation, client_options
-from arr_facade.cli._show import say, show_data
+from arr_facade.cli._show import put, say, show_data
 
 __all__ = ["command"]
 
@@ -28,4 +28,4 @@ def command(invocation: Invocation) -> None:
         return
     if expires is not None:
         say(f"arr: valid until {expires:%Y-%m-%d %H:%M:%S} UTC")
-    click.echo(token.token.reveal())
+    put(token.token.reveal())

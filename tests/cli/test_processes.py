@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -143,3 +144,57 @@ def test_closed_pipe_is_no_traceback(process):
     asking.stdout.close()
     asking.wait()
     assert "valid until" in asking.stderr.readlines()[-1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [["session", "list"], ["session", "start"], ["token"]])
+def test_full_disk_is_told_as_such(arr, arguments):
+    """
+    Output that cannot be written is exit code 1 with what is wrong, in text and in JSON, and no mistake of ours.
+    """
+    arr("session", "start", "mine")
+    for options in ([], ["--json"]):
+        with Path("/dev/full").open("w") as full:
+            ended = subprocess.run(
+                [*ARR, *arguments, *options], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        last = ended.stderr.splitlines()[-1]
+        assert 1 == ended.returncode
+        told = json.loads(last)["error"]["message"] if options else last.removeprefix("arr: ")
+        assert "cannot write the output: No space left on device" == told
+        assert "mistake" not in ended.stderr
+
+
+@posix
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["session list", "session list --json", "session start --wait", "--help"])
+def test_closed_streams_are_no_mistake(arr, closed, arguments):
+    """
+    A command whose stdin, stdout or stderr is closed does its work and ends as always.
+    """
+    arr("session", "start", "mine")
+    command = f'"{sys.executable}" -m arr_facade.cli {arguments} {closed}'
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert 0 == ended.returncode, ended.stderr
+    assert "mistake" not in ended.stderr
+    assert ("" == ended.stdout) is (">&-" in closed.replace("2>&-", ""))
+
+
+@posix
+def test_errors_stay_off_stdout_when_stderr_is_closed():
+    """
+    Without a stderr an error is told by the exit code alone, and a key from a closed stdin is a usage error.
+    """
+    for words, code in (("session get none 2>&-", 4), ("session get none --json -v 2>&-", 4)):
+        ended = subprocess.run(
+            ["sh", "-c", f'"{sys.executable}" -m arr_facade.cli {words}'], capture_output=True, check=False
+        )
+        assert (code, b"") == (ended.returncode, ended.stdout)
+    ended = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m arr_facade.cli --account-key - session list <&-'],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 2 == ended.returncode
+    assert "stdin, which is closed" in ended.stderr
