@@ -200,8 +200,8 @@ def test_unexpected_error_asks_for_a_report(arr, monkeypatch):
     assert "KeyError" in result.err
     assert "Traceback" not in result.err
     assert "Traceback" in arr("-v", "session", "list").err
-    monkeypatch.setattr(Invocation, "_client", lambda invocation: open("/no/such/place"))  # noqa: PTH123, SIM115
-    assert "[Errno 2] No such file or directory: '/no/such/place'" == arr("session", "list", "--json").error["message"]
+    monkeypatch.setattr(Invocation, "_client", lambda invocation: Path("nowhere").read_text())
+    assert "[Errno 2] No such file or directory: 'nowhere'" == arr("session", "list", "--json").error["message"]
 
 
 def test_verbose_tells_requests_for_one_command(arr):
