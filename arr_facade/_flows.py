@@ -262,7 +262,7 @@ def checked_id(value: str, field: str) -> str:
             field,
             value,
             "is not an id: 1 to 256 letters, digits, hyphens and underscores",
-            advice="leave it out to get one.",
+            advice="only the start of a new one can do without, and makes one up.",
         )
     return value
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from arr_facade.durations import parse_duration
+from arr_facade.durations import format_duration, parse_duration
 from arr_facade.errors import ConfigurationError
 from arr_facade.models import SessionStatus
 
@@ -35,9 +35,17 @@ MAX_RENEWED_LEASE = MAX_LEASE - MINUTE
 ZERO = timedelta(0)
 
 
-def lease_minutes(value: DurationLike, *, field: str = "lease", longest: timedelta = MAX_LEASE) -> int:
+def lease_minutes(
+    value: DurationLike, *, field: str = "lease", longest: timedelta = MAX_LEASE, written: DurationLike | None = None
+) -> int:
     """
     The lease in whole minutes as the service wants it, rounded up.
+
+    Args:
+        value: The lease.
+        field: What the caller calls it, for the error.
+        longest: The most that there may be.
+        written: What the caller wrote, for the error, where the lease was worked out from it.
 
     Raises:
         ConfigurationError: It cannot be read, or is not between 1 and 1440 minutes (1439 for a renewal).
@@ -45,11 +53,13 @@ def lease_minutes(value: DurationLike, *, field: str = "lease", longest: timedel
     lease = parse_duration(value, field=field)
     minutes = math.ceil(lease / MINUTE)
     if not MINUTE <= timedelta(minutes=minutes) <= longest:
+        total = f"comes to {format_duration(lease)} in all, which " if written not in {None, value} else ""
+        beyond = minutes > longest // MINUTE
         raise ConfigurationError(
             field,
-            value,
-            f"is outside 1 to {longest // MINUTE} minutes",
-            advice="the service ends sessions after a day; start a successor for longer work.",
+            value if written is None else written,
+            f"{total}is outside 1 to {longest // MINUTE} minutes",
+            advice="the service ends sessions after a day; start a successor for longer work." if beyond else None,
         )
     return minutes
 
@@ -101,10 +111,10 @@ class KeepPolicy:
         Raises:
             ConfigurationError: One of them cannot be read, or the lease is outside 1 to 1440 minutes.
         """
-        limit = parse_duration(limit, field="limit")
-        if limit < MINUTE:
+        longest = parse_duration(limit, field="limit")
+        if longest < MINUTE:
             raise ConfigurationError("limit", limit, "is shorter than a minute, the service's smallest lease")
-        return cls(ttl=timedelta(minutes=lease_minutes(ttl)), limit=min(limit, MAX_RENEWED_LEASE))
+        return cls(ttl=timedelta(minutes=lease_minutes(ttl)), limit=min(longest, MAX_RENEWED_LEASE))
 
 
 def margin(policy: KeepPolicy) -> timedelta:

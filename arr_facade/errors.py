@@ -314,7 +314,10 @@ class LeaseRejectedError(ServiceError):
     422: the service refused the new lease.
     """
 
-    advice = "a lease only grows: the new total must exceed the present one and stay below 1440 minutes."
+    advice = (
+        "a lease only grows: the new total must exceed the present one and stay below 1440 minutes; "
+        "or the session has ended."
+    )
 
 
 class ThrottledError(ServiceError):

@@ -61,6 +61,7 @@ async def test_a_bad_id_is_refused(world, client, operation):
         error = await refused(world, call(client, bad), field)
         assert repr(bad)[:40] in str(error)
         assert "1 to 256 letters, digits, hyphens and underscores" in str(error)
+        assert "only the start of a new one can do without" in error.advice
 
 
 @pytest.mark.parametrize("lease", [0, -1, 1440.5, 1441, "0s", "25h", timedelta(days=2), timedelta(minutes=-5)])

@@ -89,8 +89,10 @@ async def test_exactly_one_way(world, ready, how):
         ({"to": 5}, "would not make the lease longer than it is, 10m"),
         ({"by": 0}, "would not make the lease longer than it is, 10m"),
         ({"to": 1440}, "outside 1 to 1439 minutes"),
-        ({"by": "1d"}, "outside 1 to 1439 minutes"),
-        ({"at_least": "24h"}, "outside 1 to 1439 minutes"),
+        ({"to": "30h"}, "to: '30h' is outside 1 to 1439 minutes\nAdvice: the service ends sessions after a day"),
+        ({"to": "0m"}, "to: '0m' is outside 1 to 1439 minutes$"),
+        ({"by": "1d"}, "by: '1d' comes to 24h 10m in all, which is outside 1 to 1439 minutes\nAdvice: "),
+        ({"at_least": "24h"}, "at_least: '24h' comes to 24h 1m in all, which is outside 1 to 1439 minutes\nAdvice: "),
         ({"by": "a while"}, "is not a duration"),
     ],
 )

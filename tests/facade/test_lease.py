@@ -185,11 +185,13 @@ def test_a_lease_is_rounded_up_to_whole_minutes(written, minutes):
 @pytest.mark.parametrize("written", [0, "0s", 1441, "24h1s", "1:00", math.nan])
 def test_a_lease_out_of_bounds_is_refused(written):
     """
-    Under a minute and over a day fail before any request, by the name of the argument.
+    Under a minute and over a day fail before any request, by the name of the argument; only the latter is told that a
+    day is the end.
     """
     with pytest.raises(ConfigurationError) as caught:
         lease_minutes(written, field="lease")
     assert "lease" == caught.value.field
+    assert (written in {1441, "24h1s"}) is ("after a day" in str(caught.value))
 
 
 def test_a_renewed_lease_stays_below_a_day():
@@ -210,6 +212,7 @@ def test_a_policy_is_cut_to_what_the_service_allows():
         with pytest.raises(ConfigurationError) as caught:
             KeepPolicy.of(ttl, limit)
         assert field == caught.value.field
+        assert {"limit": limit, "lease": ttl}[field] == caught.value.value
 
 
 def test_there_is_time_to_repeat_a_failing_renewal():
