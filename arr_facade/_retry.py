@@ -53,7 +53,8 @@ class RetryPolicy:
     Attributes:
         attempts: Repetitions at most, 0 or more. Default 4.
         budget: Seconds that a call may spend on waiting between attempts. A Retry-After beyond it is not waited for:
-            the error carries it. Default 60.
+            the error carries it. Once the service has throttled the client, it also bounds the wait for a turn before
+            each attempt; with 0 a call takes no turn. Default 60.
         base: Upper bound of the first wait in seconds, doubled each time. Default 0.5.
         cap: Upper bound of every wait in seconds, but for Retry-After. Default 20.
     """
