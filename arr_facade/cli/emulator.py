@@ -13,11 +13,12 @@ import click
 from arr_facade.cli._options import Invocation, json_option
 from arr_facade.cli._show import say, show_data
 from arr_facade.clock import SystemClock
+from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arr_facade.emulator import Emulator
+    from arr_facade.emulator import Emulator, Region
     from arr_facade.emulator.admin import AdminServer
     from arr_facade.emulator.scenario import Scenario
     from arr_facade.emulator.server import Server
@@ -207,8 +208,13 @@ def _plan(scenario: str | None, regions: tuple[str, ...], faults: tuple[str, ...
     from arr_facade.emulator.scenario import Scenario, parse_region, read_scenario
 
     read = read_scenario(scenario) if scenario else Scenario()
+    asked: dict[str, Region] = {}
+    for name, region in map(parse_region, regions):
+        if name in asked:
+            raise ConfigurationError("--region", name, "is given twice; say all of it in one --region")
+        asked[name] = region
     return Scenario(
-        regions={**read.regions, **dict(parse_region(one) for one in regions)},
+        regions={**read.regions, **asked},
         faults=(*read.faults, *(Fault.parse(one) for one in faults)),
         seeds=read.seeds,
     )

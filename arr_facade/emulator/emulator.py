@@ -7,7 +7,7 @@ from __future__ import annotations
 import random as random_module
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from arr_facade.clock import ManualClock, SystemClock
 from arr_facade.durations import parse_duration
@@ -18,9 +18,9 @@ from arr_facade.emulator.control import Breakdown, Control
 from arr_facade.emulator.conversions import Conversions
 from arr_facade.emulator.effects import Exchange, delayed, with_faults
 from arr_facade.emulator.faults import Fault, FaultRules
-from arr_facade.emulator.regions import LOCAL, Region, region_of
+from arr_facade.emulator.regions import Region, read_regions, region_of
 from arr_facade.emulator.report import report
-from arr_facade.emulator.routes import route
+from arr_facade.emulator.routes import Operation, route
 from arr_facade.emulator.seeds import sow
 from arr_facade.emulator.sessions import Sessions
 from arr_facade.emulator.settings import Settings, at_least_one, read_startup
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from arr_facade.emulator.calls import Call
     from arr_facade.emulator.conversion_rules import Decide, Outcome
     from arr_facade.emulator.documents import Shape
-    from arr_facade.emulator.routes import Operation, Route
+    from arr_facade.emulator.routes import Route
     from arr_facade.emulator.sts import Role
     from arr_facade.emulator.transport import EmulatorTransport
 
@@ -137,7 +137,7 @@ class Emulator:
             decide=decide,
             page_size=at_least_one(page_size, "page_size"),
         )
-        self.regions: Mapping[str, Region] = dict(regions) if regions else {LOCAL: Region()}
+        self.regions: Mapping[str, Region] = read_regions(regions)
         """The regions by name, the first of which is meant where nothing tells."""
         self._by_region = {name: settings.in_region(name, region) for name, region in self.regions.items()}
         self.latency: Mapping[str, float] = {
@@ -171,7 +171,7 @@ class Emulator:
             )
             for name, one in self._by_region.items()
         }
-        self.faults = FaultRules(self._store, self.time)
+        self.faults = FaultRules(self._store, self.time, self.regions)
         """The rules of what goes wrong; none by default."""
         self.control = Control(self._store, self.time, self.owner)
         """Decides what sessions and conversions do next."""
@@ -354,7 +354,12 @@ class Emulator:
     def calls(self, operation: Operation) -> list[Call]:
         """
         Those of `requests` with this operation, such as `"get_session"` or `"get_token"`.
+
+        Raises:
+            ConfigurationError: There is no such operation.
         """
+        if operation not in get_args(Operation):
+            raise ConfigurationError("operation", operation, f"is none of {', '.join(get_args(Operation))}")
         return [call for call in self.requests if call.operation == operation]
 
     def issue_token(self, *, role: Role = "Administrator", lifetime: DurationLike | None = None) -> str:
@@ -364,6 +369,9 @@ class Emulator:
         Args:
             role: What it allows; `"Client"` may not convert.
             lifetime: How long it is valid; None is `token_lifetime`, 0 has expired already.
+
+        Raises:
+            ConfigurationError: There is no such role, or the lifetime is no duration.
         """
         seconds = None if lifetime is None else parse_duration(lifetime, field="lifetime").total_seconds()
         return self._sts.issue(role=role, lifetime=seconds)
@@ -441,7 +449,7 @@ class Emulator:
         Raises:
             ConfigurationError: It is no snapshot, or of a region that this emulator does not have.
         """
-        put_back(snapshot, self._store, self.now(), self.owner)
+        put_back(snapshot, self._store, self.now(), self.owner, self.faults.check)
 
     def report(self) -> dict[str, Any]:
         """

@@ -23,7 +23,7 @@ from arr_facade.emulator.routes import Operation
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from arr_facade.durations import DurationLike
     from arr_facade.emulator.routes import Route
@@ -321,16 +321,33 @@ class FaultRules:
     Args:
         store: Where they are kept.
         now: Reads the service's time.
+        regions: The names of the regions there are.
     """
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+    def __init__(self, store: Store, now: Callable[[], float], regions: Iterable[str]) -> None:
         self._store = store
         self._now = now
+        self._regions = tuple(regions)
+
+    def check(self, fault: Fault) -> Fault:
+        """
+        The rule, which can meet a request here.
+
+        Raises:
+            ConfigurationError: It is for a region that there is not.
+        """
+        if fault.region is not None and fault.region.lower() not in (name.lower() for name in self._regions):
+            raise ConfigurationError("region", fault.region, f"is none of {', '.join(self._regions)}")
+        return fault
 
     def add(self, fault: Fault) -> int:
         """
         Add a rule; its number.
+
+        Raises:
+            ConfigurationError: It is for a region that there is not.
         """
+        self.check(fault)
         return self._store.add_fault(json.dumps(fault.as_dict()))
 
     def list(self) -> Sequence[Rule]:

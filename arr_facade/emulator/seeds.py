@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ConversionSeed", "SessionSeed", "sow"]
 
 _MAX_LEASE = 1440
+_LISTS = ("sessions", "conversions")
 
 
 @attrs.frozen(kw_only=True)
@@ -157,6 +158,11 @@ def sow(
     Raises:
         ConfigurationError: A member is unknown, missing or wrong.
     """
+    if not isinstance(given, Mapping):
+        raise ConfigurationError("seed", given, f"has to be an object with {' and '.join(_LISTS)}")
+    for name in given:
+        if name not in _LISTS:
+            raise ConfigurationError(f"seed.{name}", given[name], f"is unknown; known are {', '.join(_LISTS)}")
     sessions = [seed.row(services[region_named(seed.region)]) for seed in _read(SessionSeed, given, "sessions")]
     conversions = [
         seed.row(services[region_named(seed.region)]) for seed in _read(ConversionSeed, given, "conversions")

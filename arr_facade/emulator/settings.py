@@ -68,12 +68,9 @@ class Settings:
         Raises:
             ConfigurationError: One of its settings is wrong.
         """
-        return attrs.evolve(
-            self,
-            region=name,
-            startup={**self.startup, **seconds_by_size(region.startup, f"regions.{name}.startup")},
-            capacity=read_capacity(region.capacity, f"regions.{name}.capacity"),
-        )
+        startup = _over(self.startup, seconds_by_size(region.startup, f"regions.{name}.startup"))
+        capacity = read_capacity(region.capacity, f"regions.{name}.capacity", startup)
+        return attrs.evolve(self, region=name, startup=startup, capacity=capacity)
 
     def size(self, spelled: str) -> str | None:
         """
@@ -89,7 +86,15 @@ def read_startup(given: Mapping[str, DurationLike | None] | None) -> dict[str, f
     Raises:
         ConfigurationError: One of them is no duration.
     """
-    return seconds_by_size({**DEFAULT_STARTUP, **(given or {})}, "startup")
+    return _over(seconds_by_size(DEFAULT_STARTUP, "startup"), seconds_by_size(given or {}, "startup"))
+
+
+def _over(known: Mapping[str, float], given: Mapping[str, float]) -> dict[str, float]:
+    """
+    The given ones over the known ones: a size that is known in another case is that size, all others are further ones.
+    """
+    spelled = {size.lower(): size for size in known}
+    return {**known, **{spelled.get(size.lower(), size): seconds for size, seconds in given.items()}}
 
 
 def at_least_one(value: int, field: str) -> int:

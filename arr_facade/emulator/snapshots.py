@@ -48,7 +48,13 @@ def take(store: Store, now: float) -> dict[str, Any]:
         }
 
 
-def put_back(snapshot: Mapping[str, Any], store: Store, now: float, owner: Callable[[str | None], str]) -> None:
+def put_back(
+    snapshot: Mapping[str, Any],
+    store: Store,
+    now: float,
+    owner: Callable[[str | None], str],
+    check: Callable[[Fault], Fault],
+) -> None:
     """
     Replace everything by the snapshot, moved to `now`.
 
@@ -61,7 +67,7 @@ def put_back(snapshot: Mapping[str, Any], store: Store, now: float, owner: Calla
         sessions = [_unpacked(SessionRow, one, now, owner) for one in snapshot["sessions"]]
         conversions = [_unpacked(ConversionRow, one, now, owner) for one in snapshot["conversions"]]
         faults = [
-            _checked(FaultRow(**{**one, "spec": json.dumps(Fault.from_dict(one["spec"]).as_dict())}))
+            _checked(FaultRow(**{**one, "spec": json.dumps(check(Fault.from_dict(one["spec"])).as_dict())}))
             for one in snapshot["faults"]
         ]
     except ConfigurationError:

@@ -8,14 +8,17 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import attrs
 
+from arr_facade.errors import ConfigurationError
+
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["Claims", "Role", "TokenService", "bearer"]
 
@@ -58,6 +61,9 @@ class TokenService:
         lifetime: Seconds for which a token is valid.
         now: Reads the service's time.
         rng: Makes the token ids.
+
+    Raises:
+        ConfigurationError: An identity has a role that there is not.
     """
 
     def __init__(
@@ -71,7 +77,7 @@ class TokenService:
         rng: random.Random,
     ) -> None:
         self._account_id = account_id
-        self._identities = dict(identities)
+        self._identities = _read_identities(identities)
         self._credentials = [f"{account_id}:{key}".encode() for key in keys]
         self._secret = hmac.digest(keys[0].encode(), b"access token of " + account_id.encode(), "sha256")
         self._lifetime = lifetime
@@ -99,7 +105,11 @@ class TokenService:
         Args:
             role: What it allows.
             lifetime: Seconds until it expires; None is the service's usual one, below 0 is expired already.
+
+        Raises:
+            ConfigurationError: There is no such role.
         """
+        _check_role("role", role)
         now = self._now()
         return self._sign(
             {
@@ -148,6 +158,20 @@ class TokenService:
         except ValueError:
             return None
         return None if claims is None else Claims(claims["sub"], claims["role"], claims["exp"] - claims.get("skew", 0))
+
+
+def _read_identities(given: Mapping[str, Role]) -> dict[str, Role]:
+    if not isinstance(given, Mapping):
+        raise ConfigurationError("identities", type(given).__name__, "is no mapping of texts to their roles")
+    for number, role in enumerate(given.values(), 1):
+        # By its place: the text itself opens the account.
+        _check_role(f"identities (entry {number})", role)
+    return dict(given)
+
+
+def _check_role(field: str, role: object) -> None:
+    if role not in get_args(Role):
+        raise ConfigurationError(field, role, f"is none of {', '.join(get_args(Role))}")
 
 
 def _encode(data: bytes) -> str:

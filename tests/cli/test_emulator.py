@@ -106,6 +106,11 @@ def test_a_scenario_survives_a_restart(emulator, tmp_path):
     [
         (["--fault", "earthquake"], "effect: 'earthquake' is none of"),
         (["--region", "x,colour.Standard=1"], "regions.x.colour"),
+        (["--region", "x,capacity.Standrad=1"], "regions.x.capacity['Standrad']: 1 is for no size there is; known are"),
+        (["--region", "we st"], "regions: 'we st' is no name of a region"),
+        (["--region", "x", "--region", "x,latency=1s"], "--region: 'x' is given twice"),
+        (["--region", "x", "--region", "X"], "regions: 'X' is x again"),
+        (["--fault", "hold,region=nowhere"], "region: 'nowhere' is none of local"),
         (["--host", "0.0.0.0"], "host: '0.0.0.0' is not a loopback address"),
         (["--speed", "-1"], "--speed"),
         (["--speed", "nan"], "'--speed': nan is not a number from 0"),

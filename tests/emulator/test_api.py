@@ -372,3 +372,11 @@ def test_public_names():
     assert expected == set(arr_facade.emulator.__all__)
     assert all(hasattr(arr_facade.emulator, name) for name in expected)
     assert Route is route("GET", "/").__class__
+
+
+def test_calls_of_no_operation_are_refused(emulator):
+    """
+    A misspelt operation is an error and not an empty list, which an assertion might take for an answer.
+    """
+    with pytest.raises(ConfigurationError, match="operation: 'get_sesion' is none of get_token, create_session"):
+        emulator.calls("get_sesion")

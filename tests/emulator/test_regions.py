@@ -227,6 +227,7 @@ def test_sessions_of_a_region_are_controlled(emulator, east):
     [
         ({"latency": "soon"}, "regions.x.latency: 'soon'"),
         ({"capacity": {"Standard": -1}}, r"regions.x.capacity\['Standard'\]: -1 has to be a whole number"),
+        ({"capacity": {"Standrad": 1}}, r"regions.x.capacity\['Standrad'\]: 1 .* known are Standard, Premium"),
         ({"startup": {"Standard": "soon"}}, r"regions.x.startup\['Standard'\]: 'soon'"),
     ],
 )
@@ -263,3 +264,47 @@ def test_one_region_needs_no_name(clock):
 
     assert {"local"} == {one.region for one in emulator.requests}
     assert ["s"] == Caller(emulator).sessions()
+
+
+@pytest.mark.parametrize(
+    ("regions", "message"),
+    [
+        (["a"], r"regions: \['a'\] has to be a mapping"),
+        ({"a": {}}, "regions.a: {} is no Region"),
+        ({"": Region()}, "regions: '' is no name of a region"),
+        ({"we st": Region()}, "regions: 'we st' is no name of a region"),
+        ({"-x": Region()}, "regions: '-x' is no name of a region"),
+        ({1: Region()}, "regions: 1 is no name of a region"),
+        ({"a": Region(), "A": Region()}, "regions: 'A' is a again"),
+    ],
+)
+def test_regions_that_cannot_be_told_are_refused(regions, message):
+    """
+    A region's name is a label of a host name and its own, so that every region can be reached.
+    """
+    with pytest.raises(ConfigurationError, match=message):
+        Emulator(clock=ManualClock(), regions=regions)
+
+
+def test_a_size_is_itself_in_any_case(clock):
+    """
+    The start-up time of a size in another case is that size's, and a further size may have a capacity.
+    """
+    region = Region(startup={"standard": "1s", "Tiny": "1s"}, capacity={"tiny": 2})
+    with Emulator(clock=clock, startup={"PREMIUM": "2s"}, regions={"x": region}) as emulator:
+        assert {"Standard": 1, "Premium": 2, "Tiny": 1} == emulator.settings_of("x").startup
+
+
+def test_a_rule_for_no_region_is_refused(emulator):
+    """
+    A rule that could meet no request is not added, by a snapshot neither, and a region's case does not matter.
+    """
+    emulator.faults.add(Fault("hold", region="EastUS"))
+    snapshot = emulator.snapshot()
+    emulator.restore(snapshot)
+    with pytest.raises(ConfigurationError, match="region: 'nowhere' is none of westeurope, eastus"):
+        emulator.faults.add(Fault("hold", region="nowhere"))
+    snapshot["faults"][0]["spec"]["region"] = "nowhere"
+    with pytest.raises(ConfigurationError, match="region: 'nowhere' is none of westeurope, eastus"):
+        emulator.restore(snapshot)
+    assert ["EastUS"] == [rule.fault.region for rule in emulator.faults.list()]

@@ -102,6 +102,8 @@ WRONG_SEEDS = [
     ({"sessions": [{"id": "s"}, {"id": "t", "colour": "red"}]}, "seed.sessions.colour: 'red' is unknown"),
     ({"sessions": [{"id": "s"}, {"id": "t", "region": "mars"}]}, "region: 'mars' is none of local"),
     ({"sessions": [{"id": "s", "status": "Stopped", "elapsed": "99999d"}]}, "seed.sessions.elapsed: '99999d' leads"),
+    ({"sesions": []}, "seed.sesions: [] is unknown; known are sessions, conversions"),
+    ([], "seed: [] has to be an object with sessions and conversions"),
     ({"sessions": {}}, "seed.sessions: {} has to be a list of objects"),
     ({"sessions": [{"id": "s"}], "conversions": [{"id": "c", "asset": "x.txt"}]}, "seed.conversions.asset: 'x.txt'"),
 ]

@@ -9,6 +9,7 @@ import pytest
 
 from arr_facade.clock import ManualClock
 from arr_facade.emulator import DEFAULT_ACCOUNT_ID, DEFAULT_ACCOUNT_KEY, Emulator, Request
+from arr_facade.errors import ConfigurationError
 from tests.emulator.caller import Caller, decoded
 
 STRANGER = "00000000-0000-4000-8000-00000000ffff"
@@ -264,3 +265,15 @@ def test_secrets_are_in_no_repr_and_no_log(emulator, caplog):
         assert secret not in shown
         assert secret not in caplog.text
     assert "GET /Accounts" in caplog.text
+
+
+def test_a_role_that_is_none_is_refused(emulator):
+    """
+    Who misspells a role hears which there are, and an identity's text is not repeated.
+    """
+    with pytest.raises(ConfigurationError, match="role: 'foo' is none of Administrator, Client"):
+        emulator.issue_token(role="foo")
+    with pytest.raises(ConfigurationError, match=r"identities \(entry 2\): 'Clint' is none of Administrator, Client"):
+        Emulator(clock=ManualClock(), identities={"x": "Client", "secret": "Clint"})
+    with pytest.raises(ConfigurationError, match="identities: 'list' is no mapping"):
+        Emulator(clock=ManualClock(), identities=["x"])
