@@ -73,6 +73,11 @@ def report(error: Exception, invocation: Invocation) -> ExitCode:
     Tell the error on stderr, as text or as one line of JSON, and return its exit code.
     """
     code = exit_code(error)
+    if invocation.verbose and sys.stderr is not None:
+        import traceback
+
+        # Before the message, so that the last line is the error's JSON.
+        traceback.print_exception(error)
     if invocation.json:
         import json
 
@@ -83,10 +88,6 @@ def report(error: Exception, invocation: Invocation) -> ExitCode:
         say(f"arr: {type(error).__name__}: {error}\nThis is a mistake in arr; -v shows where.")
     else:
         say(f"arr: {error}")
-    if invocation.verbose and sys.stderr is not None:
-        import traceback
-
-        traceback.print_exception(error)
     return code
 
 

@@ -201,7 +201,9 @@ def test_unexpected_error_asks_for_a_report(arr, monkeypatch):
     assert "Traceback" not in result.err
     assert "Traceback" in arr("-v", "session", "list").err
     monkeypatch.setattr(Invocation, "_client", lambda invocation: Path("nowhere").read_text())
-    assert "[Errno 2] No such file or directory: 'nowhere'" == arr("session", "list", "--json").error["message"]
+    for verbose in ((), ("-v",)):
+        told = arr(*verbose, "session", "list", "--json").error["message"]
+        assert "[Errno 2] No such file or directory: 'nowhere'" == told
 
 
 def test_verbose_tells_requests_for_one_command(arr):
@@ -214,6 +216,19 @@ def test_verbose_tells_requests_for_one_command(arr):
     log = logging.getLogger("arr_facade")
     assert (logging.NOTSET, []) == (log.level, log.handlers)
     assert "MS-CV" not in arr("session", "list").err
+
+
+def test_json_stands_behind_all_other_lines(arr):
+    """
+    The last line of stderr is the error's JSON, also behind the emulator's line and a traceback; a usage error is text.
+    """
+    result = arr("-v", "session", "get", "nobody", "--json")
+    assert (4, "NotFoundError") == (result.code, result.error["type"])
+    assert "no account is configured" in result.err.splitlines()[0]
+    assert "Traceback" in result.err
+    usage = arr("session", "get", "--json")
+    assert 2 == usage.code
+    assert "{" not in usage.err
 
 
 def test_ctrl_c(arr, monkeypatch):
