@@ -64,7 +64,7 @@ SPECIMENS = [
     SessionExpiredError("session 's' has expired", last=None),
     ConversionFailedError("conversion 'c' failed", last=CONVERSION),
     CapacityError(operation="start session 's'", info=ErrorInfo("NoCapacity", "Full."), last=SESSION),
-    WaitTimeoutError("session 's' is not Ready after 0:15:00, but Starting", last=SESSION),
+    WaitTimeoutError("session 's' is not Ready after 15m, but Starting", last=SESSION),
     LeaseLostError("session 's' was lost: it is Expired", session_id="s", last=SESSION),
 ]
 

@@ -266,7 +266,7 @@ def test_a_timeout_is_to_the_second(patient, stop, status):
     """
     A wait ends exactly when its time is up, with the last state, and stops the session only if it should.
     """
-    with pytest.raises(WaitTimeoutError, match="after 0:10:00, but Starting") as caught:
+    with pytest.raises(WaitTimeoutError, match="after 10m, but Starting") as caught:
         patient.wait(timeout=timedelta(minutes=10), stop=stop)
     assert 600 == patient.waited()
     assert "Starting" == caught.value.last.status
