@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import click
@@ -16,7 +17,7 @@ from arr_facade.clock import SystemClock
 from arr_facade.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from arr_facade.emulator import Emulator, Region
     from arr_facade.emulator.admin import AdminServer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _FASTEST = 1e9
+_HERE = ("127.0.0.1", "localhost", "0.0.0.0")  # noqa: S104 - compared with, not listened on
 
 
 def _finite(_: click.Context, __: click.Parameter, speed: float) -> float:
@@ -144,6 +146,7 @@ def command(
         say(f"arr: its admin API is at {admin.url}")
 
     plan = _plan(scenario, regions, faults)
+    _refuse_one_port_for_two(host, port, https_port, admin_port, regions=len(plan.regions) or 1)
     with ExitStack() as stack:
         emulator = stack.enter_context(
             Emulator(
@@ -157,12 +160,12 @@ def command(
         plan.apply(emulator)
         if speed == 0:
             emulator.time.set_speed(0)
-        admin = stack.enter_context(_admin(emulator, admin_port))
-        secure = (
-            stack.enter_context(serve(emulator, port=https_port, tls=_authority(ca_file)))
-            if https or ca_file or https_port
-            else None
-        )
+        with _port_named("--admin-port"):
+            admin = stack.enter_context(_admin(emulator, admin_port))
+        secure = None
+        if https or ca_file or https_port:
+            with _port_named("--https-port"):
+                secure = stack.enter_context(serve(emulator, port=https_port, tls=_authority(ca_file)))
         try:
             run(emulator, host=host, port=port, exposed=exposed, on_listening=on_listening)
         except (KeyboardInterrupt, SystemExit):
@@ -184,12 +187,16 @@ def diff(invocation: Invocation, *, recording: str, shape: str) -> int:
     """
     Print where the emulator would answer otherwise than a recording.
 
-    Recordings are made by arr_facade.recording. The exit code is 0 where nothing differs, and 10 where something does.
+    Recordings are made by arr_facade.recording; an empty one is refused. The exit code is 0 where nothing differs, and
+    10 where something does.
     """
     import attrs
 
-    from arr_facade.recording import differences
+    from arr_facade.recording import differences, read_exchanges
 
+    if not read_exchanges(recording):
+        advice = "close the RecordingTransport that writes it, or name another file"
+        raise ConfigurationError("recording", recording, "has nothing in it to compare", advice=advice)
     found = differences(recording, shape="early" if shape == "early" else "late")
     if invocation.json:
         show_data([attrs.asdict(one) for one in found])
@@ -218,6 +225,31 @@ def _plan(scenario: str | None, regions: tuple[str, ...], faults: tuple[str, ...
         faults=(*read.faults, *(Fault.parse(one) for one in faults)),
         seeds=read.seeds,
     )
+
+
+def _refuse_one_port_for_two(host: str, port: int, https_port: int, admin_port: int, *, regions: int) -> None:
+    asked = {"--port": (port, regions), "--https-port": (https_port, regions), "--admin-port": (admin_port, 1)}
+    if host not in _HERE:
+        # The other two are on 127.0.0.1, and elsewhere the same port is another one.
+        del asked["--port"]
+    spans = {option: set(range(first, first + count)) for option, (first, count) in asked.items() if first}
+    for (one, ports), (other, more) in combinations(spans.items(), 2):
+        if both := ports & more:
+            further = "; further regions have the ports that follow" if regions > 1 else ""
+            raise click.UsageError(f"{one} and {other} are both to be {min(both)}; give each its own{further}")
+
+
+@contextmanager
+def _port_named(option: str) -> Iterator[None]:
+    """
+    Refusals of a port are of this option, for there are three that name one.
+    """
+    try:
+        yield
+    except ConfigurationError as error:
+        if error.field != "port":
+            raise
+        raise ConfigurationError(option, error.value, f"cannot be listened on: {error.__cause__}") from error
 
 
 def _admin(emulator: Emulator, port: int) -> AdminServer:

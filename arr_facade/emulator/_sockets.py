@@ -4,6 +4,7 @@ Listening on loopback.
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import socket
@@ -25,7 +26,8 @@ def listen(host: str, port: int, *, exposed: bool = False) -> socket.socket:
         exposed: The address may be one that other machines reach.
 
     Raises:
-        ConfigurationError: The host is no address, or not a loopback one unless `exposed`, or the port is taken.
+        ConfigurationError: The host is no address, or not a loopback one unless `exposed`, or not one of this
+            machine, or the port is taken.
     """
     address = "127.0.0.1" if host == "localhost" else host
     try:
@@ -51,5 +53,8 @@ def listen(host: str, port: int, *, exposed: bool = False) -> socket.socket:
         listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRNOTAVAIL:
+            advice = "write one that this machine has, or 0.0.0.0 for all of them"
+            raise ConfigurationError("host", host, "is no address of this machine", advice=advice) from error
         raise ConfigurationError("port", port, f"cannot be listened on: {error}") from error
     return listener

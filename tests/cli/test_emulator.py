@@ -4,12 +4,15 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 
 import pytest
+
+from arr_facade.cli import emulator as command
 
 ARR = [sys.executable, "-m", "arr_facade.cli", "emulator"]
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -111,6 +114,13 @@ def test_a_scenario_survives_a_restart(emulator, tmp_path):
         (["--region", "x", "--region", "x,latency=1s"], "--region: 'x' is given twice"),
         (["--region", "x", "--region", "X"], "regions: 'X' is x again"),
         (["--fault", "hold,region=nowhere"], "region: 'nowhere' is none of local"),
+        (["--host", "192.0.2.1", "--exposed"], "host: '192.0.2.1' is no address of this machine"),
+        (["--port", "5000", "--admin-port", "5000"], "--port and --admin-port are both to be 5000; give each its own"),
+        (["--https-port", "5000", "--admin-port", "5000"], "--https-port and --admin-port are both to be 5000"),
+        (
+            ["--region", "a", "--region", "b", "--port", "5000", "--https-port", "5001"],
+            "--port and --https-port are both to be 5001; give each its own; further regions have",
+        ),
         (["--host", "0.0.0.0"], "host: '0.0.0.0' is not a loopback address"),
         (["--speed", "-1"], "--speed"),
         (["--speed", "nan"], "'--speed': nan is not a number from 0"),
@@ -125,3 +135,35 @@ def test_wrong_options_are_named(arr, options, message):
     result = arr("emulator", *options)
     assert result.code
     assert message in result.err
+
+
+@pytest.mark.parametrize("option", ["--admin-port", "--https-port"])
+def test_a_taken_port_is_named_by_its_option(arr, tmp_path, option):
+    """
+    Of the three ports the one that is in use is named as it was given.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = arr("emulator", option, str(port), "--ca-file", str(tmp_path / "ca.pem"))
+    assert 3 == result.code
+    assert f"{option}: {port} cannot be listened on: " in result.err
+    assert "[Errno" in result.err
+
+
+def test_the_same_port_of_another_address_is_another():
+    """
+    Where --host leads elsewhere, the service's port may be the admin API's number.
+    """
+    command._refuse_one_port_for_two("127.0.0.2", 5000, 0, 5000, regions=1)
+    command._refuse_one_port_for_two("127.0.0.1", 0, 0, 0, regions=2)
+
+
+def test_an_empty_recording_is_refused(arr, tmp_path):
+    """
+    Where nothing was recorded there is no agreement to report.
+    """
+    path = tmp_path / "empty.jsonl"
+    path.write_text("\n", encoding="utf-8")
+    result = arr("emulator", "diff", str(path))
+    assert 3 == result.code
+    assert "empty.jsonl' has nothing in it to compare" in result.err
