@@ -59,12 +59,14 @@ def update_lease(service: Service, session_id: str, lease: DurationLike) -> Flow
     return _flows.update_lease(service, _flows.checked_id(session_id, "session_id"), minutes)
 
 
-def stop_session(service: Service, session_id: str, *, confirm: bool) -> Flow[object]:
+def stop_session(service: Service, session_id: str, *, confirm: bool) -> Flow[bool]:
     """
     For `stop_session`.
     """
-    stop = _flows.end_session if confirm else _flows.stop_session
-    return stop(service, _flows.checked_id(session_id, "session_id"))
+    known = yield from _flows.stop_session(service, _flows.checked_id(session_id, "session_id"))
+    if known and confirm:
+        yield from _flows.confirm_end(service, session_id)
+    return known
 
 
 def create_conversion(

@@ -54,6 +54,7 @@ __all__ = [
     "Service",
     "checked_id",
     "checked_size",
+    "confirm_end",
     "create_conversion",
     "create_session",
     "end_session",
@@ -352,14 +353,22 @@ def end_session(service: Service, session_id: str) -> Flow[Session | None]:
     """
     The session as it ended, or None where the service cannot describe it; it is not running, if it ever was.
 
-    The service answers 204, and the next reading says Stopped (service.md B.6). A session that is read as running all
-    the same goes on costing money, so it is stopped again, as often as the policy repeats a call.
-
     Raises:
         UnexpectedResponseError: It runs on although each stop was acknowledged.
     """
-    attempt, waited = 0, 0.0
-    while (yield from stop_session(service, session_id)):
+    known = yield from stop_session(service, session_id)
+    return (yield from confirm_end(service, session_id)) if known else None
+
+
+def confirm_end(service: Service, session_id: str) -> Flow[Session | None]:
+    """
+    The same of a session that the service has been told to stop.
+
+    The service answers 204, and the next reading says Stopped (service.md B.6). A session that is read as running all
+    the same goes on costing money, so it is stopped again, as often as the policy repeats a call.
+    """
+    attempt, waited, known = 0, 0.0, True
+    while known:
         try:
             session = yield from get_session(service, session_id, policy=_AT_ONCE)
         except ArrError as error:
@@ -379,6 +388,7 @@ def end_session(service: Service, session_id: str) -> Flow[Session | None]:
         delay = service.sender.pause(operation, denial, attempt=attempt, spent=waited)
         yield Sleep(delay)
         waited += delay
+        known = yield from stop_session(service, session_id)
     return None
 
 

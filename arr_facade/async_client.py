@@ -182,8 +182,8 @@ class AsyncClient:
     async def update_lease(self, session_id: str, lease: DurationLike) -> Session:
         return await self._driver.run(_calls.update_lease(self._service, session_id, lease))
 
-    async def stop_session(self, session_id: str, *, confirm: bool = False) -> None:
-        await self._driver.run(_calls.stop_session(self._service, session_id, confirm=confirm))
+    async def stop_session(self, session_id: str, *, confirm: bool = False) -> bool:
+        return await self._driver.run(_calls.stop_session(self._service, session_id, confirm=confirm))
 
     def list_sessions(self) -> AsyncIterator[Session]:
         return self._list("sessions")

@@ -238,9 +238,9 @@ class Client:
         """
         return self._driver.run(_calls.update_lease(self._service, session_id, lease))
 
-    def stop_session(self, session_id: str, *, confirm: bool = False) -> None:
+    def stop_session(self, session_id: str, *, confirm: bool = False) -> bool:
         """
-        End a session and its billing; nothing happens if it has ended or does not exist. This cannot be undone.
+        True when the session has been ended, or had ended already; False when there is none. This cannot be undone.
 
         Args:
             session_id: The session.
@@ -252,7 +252,7 @@ class Client:
             UnexpectedResponseError: It runs on although the service said that it was stopped.
             ArrError: See `arr_facade.errors`; the session may then be running on.
         """
-        self._driver.run(_calls.stop_session(self._service, session_id, confirm=confirm))
+        return self._driver.run(_calls.stop_session(self._service, session_id, confirm=confirm))
 
     def list_sessions(self) -> Iterator[Session]:
         """

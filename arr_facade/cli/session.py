@@ -13,7 +13,7 @@ import click
 from arr_facade.cli._options import Invocation, client_options
 from arr_facade.cli._show import live_status, put, say, session_facts, show, show_all, show_data
 from arr_facade.durations import format_duration
-from arr_facade.errors import ArrError, NotFoundError, WaitTimeoutError
+from arr_facade.errors import WaitTimeoutError
 from arr_facade.models import LeaseEventKind
 
 if TYPE_CHECKING:
@@ -201,37 +201,21 @@ def stop(invocation: Invocation, *, session_ids: tuple[str, ...]) -> None:
 
     An ID that nobody knows is an error, after the others have been stopped.
     """
-    stopped: list[str] = []
-    missing: NotFoundError | None = None
     with invocation.client() as client:
-        for session_id in session_ids:
-            unknown = _unknown(client, session_id)
-            if unknown is None:
-                client.stop_session(session_id, confirm=True)
-                stopped.append(session_id)
-                if not invocation.json:
-                    put(f"stopped {session_id}")
-            elif missing is None:
-                missing = unknown
-            else:
-                missing.add_note(f"session '{session_id}' is not there either")
+        unknown = [one for one in session_ids if not _stopped(invocation, client, one)]
         if invocation.json:
-            show_data({"stopped": stopped})
-    if missing is not None:
-        raise missing
+            show_data({"stopped": [one for one in session_ids if one not in unknown]})
+        for session_id in unknown[1:]:
+            say(f"arr: there is no session '{session_id}' either")
+        for session_id in unknown[:1]:
+            client.get_session(session_id)  # for the service's own words
 
 
-def _unknown(client: Client, session_id: str) -> NotFoundError | None:
-    """
-    The error that there is no such session; stopping it would say nothing, and the one that was meant would run on.
-    """
-    try:
-        client.get_session(session_id)
-    except NotFoundError as error:
-        return error
-    except ArrError:
-        pass  # that it cannot be read just now is no reason to let it run
-    return None
+def _stopped(invocation: Invocation, client: Client, session_id: str) -> bool:
+    known = client.stop_session(session_id, confirm=True)
+    if known and not invocation.json:
+        put(f"stopped {session_id}")
+    return known
 
 
 def _wait_ready(invocation: Invocation, handle: SessionHandle, timeout: str) -> None:

@@ -145,7 +145,7 @@ def test_stop_of_what_nobody_knows_is_an_error(arr):
     result = arr("session", "stop", "oen", "one", "tow", "--json")
     assert (4, {"stopped": ["one"]}) == (result.code, result.json)
     assert "'oen'" in result.error["message"]
-    assert "session 'tow' is not there either" in result.err
+    assert "there is no session 'tow' either" in result.err
     result = arr("session", "stop", "tow", "two")
     assert (4, "stopped two\n") == (result.code, result.out)
     assert [] == arr("session", "list", "--json").json
