@@ -136,7 +136,7 @@ def command(
         # With --https the settings lead there: whoever asked for it has a client that takes nothing else.
         environment = servers[-1].environment
         if invocation.json:
-            show_data(environment)
+            show_data({**environment, "regions": servers[-1].region_endpoints, "admin": admin.url})
         else:
             click.echo("\n".join(_lines(environment, shell)))
         where = " and ".join(one.endpoint for one in servers)

@@ -34,7 +34,7 @@ def emulator():
         assert said, "the command has ended"
         assert "listens at" in said[0], said
         settings = ""
-        while not settings.endswith("}\n"):
+        while not settings.endswith("\n}\n"):
             settings += made.stdout.readline()
         return json.loads(settings), "".join(said)
 
@@ -59,7 +59,7 @@ def admin_of(said):
 
 def test_the_admin_api_is_at_the_printed_address(emulator):
     """
-    The address on stderr has the token, stdout stays settings, and time that stands still is moved by it.
+    The address on stderr and in the JSON has the token, and time that stands still is moved by it.
     """
     settings, said = emulator("--speed", "0")
     admin = admin_of(said)
@@ -67,7 +67,7 @@ def test_the_admin_api_is_at_the_printed_address(emulator):
     moved = ask(admin, "/clock", {"advance": "9m"})
 
     assert (0, before["now"] + 540) == (before["speed"], moved["now"])
-    assert "token=" not in json.dumps(settings)
+    assert admin == settings["admin"]
     with pytest.raises(urllib.error.HTTPError, match="401"):
         ask(admin + "x", "/state")
 
@@ -81,7 +81,8 @@ def test_regions_and_faults_are_options(emulator):
         *("--fault", "error,status=503,operation=get_token,count=1", "--fault", "hold,id=gpu-*"),
     )
     state = ask(admin_of(said), "/state")
-    assert re.search(r"region eastus is at http://127\.0\.0\.1:\d+\n", said)
+    eastus = re.search(r"region eastus is at (http://127\.0\.0\.1:\d+)\n", said)[1]
+    assert {"westeurope": settings["ARR_ENDPOINT"], "eastus": eastus} == settings["regions"]
     assert [("westeurope", {}, 0), ("eastus", {"standard": 1}, 0.01)] == [
         (one["name"], one["capacity"], one["latency"]) for one in state["regions"]
     ]

@@ -87,7 +87,7 @@ def test_emulator_whose_port_is_taken_says_so(process, arr):
     """
     emulator = process("emulator", "--json")
     lines_until(emulator.stderr, "listens at")
-    settings = json.loads("".join(emulator.stdout.readline() for _ in range(6)))
+    settings = json.loads("".join([*iter(emulator.stdout.readline, "}\n"), "}"]))
     port = settings["ARR_ENDPOINT"].rpartition(":")[2]
     result = arr("emulator", "--port", port)
     assert 3 == result.code
