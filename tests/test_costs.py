@@ -304,8 +304,12 @@ else:
     def read():
         connection.request("GET", "/accounts/a/sessions/s", headers={"Authorization": "Bearer t"})
         return json.load(connection.getresponse())
+for _ in range(10):
+    read()
+os.kill(os.getpid(), 0)  # a mark in the list of system calls
 for _ in range(count):
     read()
+os.kill(os.getpid(), 0)
 os._exit(0)  # without what a client does when it closes
 """
 """Reads one session over and over, with the facade or with the standard library alone."""
@@ -321,15 +325,13 @@ class Machine:
 
     def per_read(self, who):
         """The system calls and the instructions that one read more takes, once everything is warm."""
-        few, many = 10, 60
+        many = 50
         subprocess.run(self._program(who, 1), check=True, env=self._environment())  # leaves nothing to compile
-        calls, instructions = self._run(who, few)
-        more_calls, more_instructions = self._run(who, many)
-        more_calls.subtract(calls)
-        rounds = many - few
+        _, instructions = self._run(who, 0)
+        calls, more_instructions = self._run(who, many)
         # Rounded, for once in a while more memory is asked for.
-        each = {name: round(n / rounds, 1) for name, n in more_calls.items()}
-        return {name: n for name, n in each.items() if n}, (more_instructions - instructions) / rounds
+        each = {name: round(n / many, 1) for name, n in calls.items()}
+        return {name: n for name, n in each.items() if n}, (more_instructions - instructions) / many
 
     def _program(self, who, count):
         return [sys.executable, "-c", READS, who, self._origin, str(count)]
@@ -345,7 +347,9 @@ class Machine:
         command = [*valgrind, f"--callgrind-out-file={profile}", *self._program(who, count)]
         subprocess.run(command, check=True, env=self._environment())
         told = log.read_text(encoding="utf-8", errors="replace")
-        calls = Counter(re.findall(r"^SYSCALL\[[^]]*\]\([^)]*\) sys_(\w+)", told, re.MULTILINE))
+        names = re.findall(r"^SYSCALL\[[^]]*\]\([^)]*\) sys_(\w+)", told, re.MULTILINE)
+        first = names.index("kill") + 1
+        calls = Counter(names[first : names.index("kill", first)])
         # The clock is no system call where valgrind does not stand in the way.
         del calls["clock_gettime"]
         return calls, int(re.search(r"Collected : (\d+)", told)[1])
