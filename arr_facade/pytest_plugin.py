@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
         speed = _speed(config)
     except ValueError:
         speed = 0.0
-    if speed is not None and not speed > 0:
+    if speed is not None and not 0 < speed < float("inf"):
         raise pytest.UsageError("arr_emulator_clock has to be manual, system or a number above 0")
 
 

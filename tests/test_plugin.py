@@ -155,6 +155,7 @@ def test_both_shapes(suite, ini, expected):
     [
         ("arr_emulator_shape = round", "arr_emulator_shape has to be late, early or both"),
         ("arr_emulator_clock = soon", "arr_emulator_clock has to be manual, system or a number above 0"),
+        ("arr_emulator_clock = inf", "arr_emulator_clock has to be manual, system or a number above 0"),
         ("arr_emulator_clock = 0", "arr_emulator_clock has to be manual, system or a number above 0"),
     ],
 )

@@ -13,7 +13,7 @@ import click
 from arr_facade.cli._options import Invocation, client_options
 from arr_facade.cli._show import live_status, put, say, session_facts, show, show_all, show_data
 from arr_facade.durations import format_duration
-from arr_facade.errors import WaitTimeoutError
+from arr_facade.errors import ArrError, WaitTimeoutError
 from arr_facade.models import LeaseEventKind
 
 if TYPE_CHECKING:
@@ -201,21 +201,27 @@ def stop(invocation: Invocation, *, session_ids: tuple[str, ...]) -> None:
 
     An ID that nobody knows is an error, after the others have been stopped.
     """
+    stopped: list[str] = []
+    unknown: list[str] = []
+    failed: list[ArrError] = []
     with invocation.client() as client:
-        unknown = [one for one in session_ids if not _stopped(invocation, client, one)]
+        for session_id in session_ids:
+            try:
+                (stopped if client.stop_session(session_id, confirm=True) else unknown).append(session_id)
+            except ArrError as error:  # the others cost money too
+                failed.append(error)
         if invocation.json:
-            show_data({"stopped": [one for one in session_ids if one not in unknown]})
-        for session_id in unknown[1:]:
-            say(f"arr: there is no session '{session_id}' either")
+            show_data({"stopped": stopped})
+        for session_id in [] if invocation.json else stopped:
+            put(f"stopped {session_id}")
+        for session_id in unknown[0 if failed else 1 :]:
+            say(f"arr: there is no session '{session_id}'")
+        for other in failed[1:]:
+            say(f"arr: {other.args[0]}")
+        if failed:
+            raise failed[0]
         for session_id in unknown[:1]:
             client.get_session(session_id)  # for the service's own words
-
-
-def _stopped(invocation: Invocation, client: Client, session_id: str) -> bool:
-    known = client.stop_session(session_id, confirm=True)
-    if known and not invocation.json:
-        put(f"stopped {session_id}")
-    return known
 
 
 def _wait_ready(invocation: Invocation, handle: SessionHandle, timeout: str) -> None:

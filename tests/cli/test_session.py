@@ -4,9 +4,9 @@
 
 import pytest
 
-from arr_facade import Client, ManualClock
+from arr_facade import Client, ManualClock, RetryPolicy
 from arr_facade.cli._options import Invocation
-from arr_facade.emulator import Emulator
+from arr_facade.emulator import Emulator, Fault
 
 
 def test_start_and_get_agree(arr):
@@ -145,10 +145,30 @@ def test_stop_of_what_nobody_knows_is_an_error(arr):
     result = arr("session", "stop", "oen", "one", "tow", "--json")
     assert (4, {"stopped": ["one"]}) == (result.code, result.json)
     assert "'oen'" in result.error["message"]
-    assert "there is no session 'tow' either" in result.err
+    assert "there is no session 'tow'" in result.err
     result = arr("session", "stop", "tow", "two")
     assert (4, "stopped two\n") == (result.code, result.out)
     assert [] == arr("session", "list", "--json").json
+
+
+def test_one_failing_stop_spares_no_other_session(arr, monkeypatch):
+    """
+    A session that cannot be stopped is the error in the end, after all others have been stopped.
+    """
+    emulator = Emulator(clock=ManualClock())
+    monkeypatch.setattr(
+        Invocation, "_client", lambda invocation: Client(emulator=emulator, retry=RetryPolicy(attempts=0))
+    )
+    for name in ("stuck", "stuck-too", "mine"):
+        arr("session", "start", name)
+    emulator.faults.add(Fault("error", operation="stop_session", id="stuck*", status=500))
+    result = arr("session", "stop", "stuck", "stuck-too", "nobody", "mine", "not an id")
+    assert (8, "stopped mine\n") == (result.code, result.out)
+    told = result.err.splitlines()
+    assert ["there is no session 'nobody'" in line for line in told].count(True) == 1
+    assert any("stop session 'stuck-too'" in line for line in told)
+    assert any("'not an id'" in line for line in told)
+    assert "stop session 'stuck':" in result.err
 
 
 def test_list_shows_the_first_minute(arr, monkeypatch):
