@@ -11,7 +11,6 @@ import logging
 import threading
 from base64 import b64encode
 from contextlib import suppress
-from inspect import GEN_SUSPENDED, getgeneratorstate
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -101,7 +100,7 @@ class SyncDriver(Driver):
             return stop.value  # type: ignore[no-any-return]
         except BaseException as interrupt:
             # Ctrl-C may come between any two lines here as well; what the flow itself raises has ended it.
-            if getgeneratorstate(flow) == GEN_SUSPENDED:
+            if inspect.getgeneratorstate(flow) == inspect.GEN_SUSPENDED:
                 self.clean_up(flow, interrupt)
             raise
 

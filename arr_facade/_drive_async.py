@@ -7,7 +7,6 @@ from __future__ import annotations
 import inspect
 import logging
 from contextlib import suppress
-from inspect import GEN_SUSPENDED, getgeneratorstate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -63,7 +62,7 @@ class AsyncDriver(Driver):
             flow.close()
             raise
         except BaseException as cancelled:
-            if getgeneratorstate(flow) == GEN_SUSPENDED:
+            if inspect.getgeneratorstate(flow) == inspect.GEN_SUSPENDED:
                 await self.clean_up(flow, cancelled)
             raise
 

@@ -195,11 +195,8 @@ class SessionFacts:
             target = math.ceil((used + duration) / _lease.MINUTE) * _lease.MINUTE
             if target <= now and not session.has_ended:
                 return session
-        minutes = (
-            _lease.lease_minutes(value, field=field, longest=_lease.MAX_RENEWED_LEASE)
-            if field == "to"
-            else _lease.lease_minutes(target, field=field, longest=_lease.MAX_RENEWED_LEASE, written=value)
-        )
+        total = value if field == "to" else target
+        minutes = _lease.lease_minutes(total, field=field, longest=_lease.MAX_RENEWED_LEASE, written=value)
         if timedelta(minutes=minutes) <= now:
             raise ConfigurationError(
                 field, value, f"would not make the lease longer than it is, {format_duration(now)}"

@@ -15,7 +15,7 @@ import attrs
 from arr_facade import _answers
 from arr_facade._board import Board
 from arr_facade._limit import Limiter
-from arr_facade._retry import RETRIED_STATUSES, Retry, RetryPolicy
+from arr_facade._retry import ONCE, RETRIED_STATUSES, Retry, RetryPolicy
 from arr_facade._secret import masked_url
 from arr_facade._steps import Send, Sleep
 from arr_facade.errors import (
@@ -35,6 +35,7 @@ from arr_facade.models import (
     Session,
     SessionSize,
 )
+from arr_facade.regions import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -467,7 +468,7 @@ def list_whole(service: Service, board: Board[Any], see: Callable[[Session | Con
     link: str | None = None
     pages = 0
     while pages == 0 or link is not None:
-        page, link = yield from list_page(service, board.name, link, policy=RetryPolicy(attempts=0))
+        page, link = yield from list_page(service, board.name, link, policy=ONCE)
         pages += 1
         for seen in page:
             see(seen)
@@ -508,7 +509,7 @@ def _followed(link: str, endpoint: str) -> str:
 
 def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
     # However it is written: in capitals, or with the port that it has anyway.
-    return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
+    return url.scheme, url.hostname, url.port or DEFAULT_PORTS.get(url.scheme)
 
 
 def create_conversion(

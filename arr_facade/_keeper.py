@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from arr_facade import _flows, _lease, _waits
-from arr_facade._retry import RetryPolicy
+from arr_facade._retry import ONCE
 from arr_facade._steps import Call, Rest
 from arr_facade.durations import format_duration
 from arr_facade.errors import ArrError, LeaseRejectedError, NotFoundError
@@ -40,7 +40,6 @@ _LONGEST_REST = 60.0
 _RETRY_FIRST = 2.0
 _RETRY_MOST = 30.0
 _SLEPT = 30.0
-_ONCE = RetryPolicy(attempts=0)
 
 
 @attrs.define(eq=False)
@@ -228,7 +227,7 @@ def _needs_renewal(service: Service, kept: Kept) -> bool:
 
 def _read(service: Service, kept: Kept) -> Flow[None]:
     try:
-        session, _ = yield from service.session("get_session", "get session", kept.session.id, policy=_ONCE)
+        session, _ = yield from service.session("get_session", "get session", kept.session.id, policy=ONCE)
     except NotFoundError:
         yield from _lose(kept, "the service no longer knows it")
         return
@@ -250,7 +249,7 @@ def _renew(service: Service, kept: Kept) -> Flow[None]:
         yield from _warn(kept, f"the limit of {format_duration(kept.policy.limit)} is reached")
         return
     try:
-        session = yield from _flows.update_lease(service, kept.session.id, target // _lease.MINUTE, policy=_ONCE)
+        session = yield from _flows.update_lease(service, kept.session.id, target // _lease.MINUTE, policy=ONCE)
     except (LeaseRejectedError, NotFoundError):
         # Somebody else renewed it further, or it has ended: only a reading tells.
         yield from _read(service, kept)

@@ -15,7 +15,7 @@ from arr_facade.errors import ConfigurationError
 if TYPE_CHECKING:
     from arr_facade.errors import ArrError
 
-__all__ = ["RETRIED_STATUSES", "Retry", "RetryPolicy", "retry_after_seconds"]
+__all__ = ["ONCE", "RETRIED_STATUSES", "Retry", "RetryPolicy", "retry_after_seconds"]
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """Answers that a later request may not get."""
@@ -90,6 +90,10 @@ class RetryPolicy:
         else:
             wait = retry_after
         return wait if spent + wait <= self.budget else None
+
+
+ONCE = RetryPolicy(attempts=0)
+"""Of whoever asks again anyhow, in their own time."""
 
 
 def retry_after_seconds(value: str | None, now: float) -> float | None:

@@ -16,7 +16,7 @@ import attrs
 
 from arr_facade import _answers, _flows, _waits
 from arr_facade._board import FIRST_PAUSE, Waiter
-from arr_facade._retry import RETRIED_STATUSES, RetryPolicy
+from arr_facade._retry import ONCE, RETRIED_STATUSES
 from arr_facade._steps import Call, Rest, Sleep
 from arr_facade.durations import format_duration
 from arr_facade.errors import ArrError, ServerError, TransportError, WaitTimeoutError
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from arr_facade._steps import Answer, Flow
 
 __all__ = ["wait_conversion", "wait_ready"]
-
-_ONCE = RetryPolicy(attempts=0)
 
 # Turns this close together, in seconds, are taken in one look.
 _TOGETHER = 0.5
@@ -225,9 +223,9 @@ def _read(service: Service, board: Board[Seen], name: str) -> Flow[None]:
     answer: Answer
     try:
         if board.name == "sessions":
-            seen, answer = yield from service.session("get_session", "get session", name, policy=_ONCE)
+            seen, answer = yield from service.session("get_session", "get session", name, policy=ONCE)
         else:
-            seen, answer = yield from service.conversion("get_conversion", "get conversion", name, policy=_ONCE)
+            seen, answer = yield from service.conversion("get_conversion", "get conversion", name, policy=ONCE)
     except ArrError as error:
         if _will_pass(error):
             raise

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from arr_facade._secret import masked_url
 from arr_facade.errors import ConfigurationError
 
-__all__ = ["DOMAIN", "REGIONS", "is_loopback", "rendering_endpoint", "sts_endpoint"]
+__all__ = ["DEFAULT_PORTS", "DOMAIN", "REGIONS", "is_loopback", "rendering_endpoint", "sts_endpoint"]
 
 DOMAIN = "mixedreality.azure.com"
 
@@ -29,9 +29,11 @@ REGIONS = {
 }
 """The ten public regions (service.md E.2): name and display name. Others are passed through as they are."""
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""The port that goes without saying, by scheme."""
+
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _URL_CHARACTERS = re.compile(r"[!-~]+")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOW = 'write a region such as "eastus", a domain such as "eastus.mixedreality.azure.com", or a full URL'
 
 
@@ -108,7 +110,7 @@ def _checked_url(url: str, field: str) -> str:
         # Its words are left out: they repeat as a port what may be a password.
         problem = f"is not a URL, or its port is no number up to 65535; {_HOW}"
         raise ConfigurationError(field, shown, problem) from None
-    if parts.scheme not in _DEFAULT_PORTS or not host:
+    if parts.scheme not in DEFAULT_PORTS or not host:
         raise ConfigurationError(field, shown, f"is not an http or https URL; {_HOW}")
     # Any @, for a password with a slash in it ends the host, and the rest of it seems to be a path.
     if "@" in url or parts.query or parts.fragment:
@@ -118,6 +120,6 @@ def _checked_url(url: str, field: str) -> str:
             field, shown, "is plain http to another machine; credentials go to https or loopback only"
         )
     place = f"[{host}]" if ":" in host else host
-    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+    if port is not None and port != DEFAULT_PORTS[parts.scheme]:
         place = f"{place}:{port}"
     return f"{parts.scheme}://{place}{parts.path}"
