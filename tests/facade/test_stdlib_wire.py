@@ -14,9 +14,10 @@ import threading
 import pytest
 import trustme
 
-from arr_facade import RequestTimeoutError
+from arr_facade import Client, RequestTimeoutError
 from arr_facade._steps import Send
 from arr_facade._wires._stdlib import StdlibWire
+from arr_facade.emulator import Emulator
 from tests.facade.raw import RawServer, http
 
 
@@ -188,38 +189,46 @@ def test_a_reset_tls_connection_is_replaced(wire_to):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks on this system")
-def test_a_forked_child_has_connections_and_a_keeper_of_its_own():
+def test_a_forked_child_has_connections_of_its_own():
     """
-    A child neither uses its parent's connections nor believes that its parent's lease keeper works for it.
+    A child does not use its parent's connections, and reads by one of its own.
     """
     program = """
-        import os, sys
+        import os, signal
         from arr_facade import Client
         from arr_facade.emulator import Emulator
         from arr_facade.emulator.server import serve
 
-        with Emulator(startup={'Standard': '0s'}) as emulator, serve(emulator) as server:
+        with Emulator() as emulator, serve(emulator) as server:
             account = {"account_id": emulator.account_id, "account_key": emulator.account_key}
-            client = Client(endpoint=server.endpoint, sts_endpoint=server.endpoint, **account)
-            handle = client.start()
-            handle.wait_ready()
-            handle.extend(by="1m")  # nothing is left to import, which a fork might cut in two
-            handle.keep()
-            (wire,) = client._wires._made.values()
-            while not wire._idle:
-                handle.refresh()
-            if os.fork() == 0:
-                assert not wire._idle
-                handle.keep()
-                assert client._background._thread.is_alive()
-                assert handle.refresh().id == handle.id
-                os._exit(7)
-            assert os.waitstatus_to_exitcode(os.wait()[1]) == 7
-            handle.stop()
-            client.close()
+            with Client(endpoint=server.endpoint, sts_endpoint=server.endpoint, **account) as client:
+                client.create_session("s")
+                assert client.get_session("s").id == "s"
+                (wire,) = client._wires._made.values()
+                assert wire._idle
+                if os.fork() == 0:
+                    signal.alarm(30)
+                    assert not wire._idle
+                    assert client.get_session("s").id == "s"
+                    os._exit(7)
+                assert os.waitstatus_to_exitcode(os.wait()[1]) == 7
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False, timeout=60
     )
     assert "" == done.stderr
     assert 0 == done.returncode
+
+
+def test_a_keeper_whose_thread_is_gone_is_begun_again():
+    """
+    Where the lease keeper's thread has ended, as in a forked child, the next session to be kept begins another.
+    """
+    gone = threading.Thread(target=int)
+    gone.start()
+    gone.join()
+    with Emulator() as emulator, Client(emulator=emulator) as client:
+        client._background._thread = gone
+        client.start().keep()
+        assert client._background._thread is not gone
+        assert client._background._thread.is_alive()
